@@ -1,0 +1,227 @@
+//! What the hub needs of a store, as data, and the trait that a store implements.
+//!
+//! Invariant: [`Store::commit`] is atomic and durable as a whole, each command takes effect alone, and
+//! the topics' seqs are dense in commit order. Whoever calls it publishes what it returns, in order,
+//! and only then answers anybody.
+
+use std::sync::Arc;
+
+use weft_protocol::{
+    Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Row, Status,
+    ThreadId, Topic, UserId,
+    frame::Head,
+};
+
+/// A change of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Run the mutation `n` of an installation, or find its stored outcome (SPEC R9 to R11).
+    Mutate {
+        /// Whose it is.
+        user: UserId,
+        /// Who numbers it.
+        installation: InstallationId,
+        /// Its number.
+        n: u64,
+        /// What is asked; its arguments were checked.
+        mutation: Mutation,
+    },
+    /// Take the oldest waiting job of a thread that has no running one, and mark it running.
+    StartJob {
+        /// The reply that the job makes.
+        message: MessageId,
+    },
+    /// Append to a reply that is being made; `offset` is its length so far.
+    Append {
+        /// The reply.
+        message: MessageId,
+        /// Its length so far in bytes.
+        offset: u64,
+        /// What is appended.
+        text: String,
+    },
+    /// End a reply that is being made.
+    Settle {
+        /// The reply.
+        message: MessageId,
+        /// How it ended: `Complete`, `Stopped` or `Failed`.
+        status: Status,
+        /// Why, where it did not end well.
+        error: Option<ErrorCode>,
+    },
+    /// Give a thread an automatic title, unless a person has named it or it is gone.
+    Title {
+        /// Which thread.
+        thread: ThreadId,
+        /// The title.
+        title: String,
+    },
+    /// After a start: replies whose job was running end as `Stopped` with `Interrupted`, their text
+    /// kept; jobs that were still waiting are reported as started again.
+    Recover,
+}
+
+/// What a command came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It took effect: in these change sets, none where there was nothing to change. For a mutation
+    /// seen before: the effects that it had then.
+    Applied(Vec<Head>),
+    /// The mutation is rejected, now or when it was first seen; its number is consumed.
+    Rejected(ErrorCode),
+    /// The mutation's number is not the next one of its installation; nothing was looked at.
+    Gap {
+        /// The next one.
+        expected: u64,
+    },
+    /// The reply is not being made any more, or the offset is not its length: whoever makes it stops.
+    NotRunning,
+}
+
+/// A change set of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicChange {
+    /// Which topic.
+    pub topic: Topic,
+    /// The cursor of a reader that has applied it.
+    pub cursor: Cursor,
+    /// What changes, in order.
+    pub ops: Arc<[Op]>,
+}
+
+/// Text that a running reply has gained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextAppended {
+    /// Its thread.
+    pub thread: ThreadId,
+    /// Which reply.
+    pub message: MessageId,
+    /// The byte offset of the text.
+    pub offset: u64,
+    /// The text.
+    pub text: String,
+}
+
+/// A reply to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The thread. Its jobs run one at a time, in the order they were made.
+    pub thread: ThreadId,
+    /// The reply.
+    pub message: MessageId,
+    /// The model asked.
+    pub model: String,
+}
+
+/// What a commit means for whoever makes replies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobChange {
+    /// A reply is asked for.
+    Asked(Job),
+    /// The reply is ended by a mutation: stop making it, and close the provider's connection.
+    Ended(MessageId),
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The change sets that it made.
+    pub changes: Vec<TopicChange>,
+    /// The text that it appended.
+    pub text: Option<TextAppended>,
+    /// What it means for the makers of replies.
+    pub jobs: Vec<JobChange>,
+}
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// The last number of the installation's mutations that was decided.
+    LastN {
+        /// Whose installation.
+        user: UserId,
+        /// Which.
+        installation: InstallationId,
+    },
+    /// A topic from a cursor on, or its newest window (SPEC R7).
+    Resume {
+        /// Who asks.
+        user: UserId,
+        /// Which topic.
+        topic: Topic,
+        /// How far it is read.
+        cursor: Option<Cursor>,
+    },
+    /// The messages before an ordinal.
+    Page {
+        /// Who asks.
+        user: UserId,
+        /// Which thread.
+        thread: ThreadId,
+        /// Before which ordinal.
+        before: u64,
+        /// The most rows.
+        limit: u32,
+    },
+    /// The bytes of a reply from an offset on, at most `MAX_STREAM_CHUNK` of them.
+    Text {
+        /// Who asks.
+        user: UserId,
+        /// Its thread.
+        thread: ThreadId,
+        /// Which reply.
+        message: MessageId,
+        /// From which byte.
+        offset: u64,
+    },
+}
+
+/// What a question found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The last number decided, 0 where none was.
+    LastN(u64),
+    /// The change sets after the cursor, merged; none where it is at the head.
+    Deltas {
+        /// The seq that they build on.
+        base: u64,
+        /// Where they lead.
+        cursor: Cursor,
+        /// What changes, in order.
+        ops: Vec<Op>,
+    },
+    /// The newest window: the cursor was of another epoch, too old, ahead of the log, or none.
+    Snapshot {
+        /// What it is a snapshot of.
+        cursor: Cursor,
+        /// Its rows, in order: live threads by id, or messages by ordinal.
+        rows: Vec<Row>,
+        /// Whether there are rows before the first one.
+        more: bool,
+    },
+    /// Messages by ordinal, oldest first.
+    Page {
+        /// Them.
+        rows: Vec<MessageRow>,
+        /// Whether there are rows before the first one.
+        more: bool,
+    },
+    /// Bytes of a reply from the offset asked for.
+    Text(String),
+    /// There is no such thing, or not for this person.
+    Nothing,
+}
+
+/// A durable copy of everything: the rows, the topics' logs, the outcomes and the jobs.
+pub trait Store {
+    /// How it can fail: then nothing of the call took effect.
+    type Error: std::fmt::Debug;
+
+    /// Makes the changes, durably, and says what each did.
+    fn commit(&mut self, now: Millis, commands: &[Command]) -> Result<Vec<Committed>, Self::Error>;
+
+    /// Answers a question from what is committed.
+    fn read(&self, read: &Read) -> Result<Answer, Self::Error>;
+}

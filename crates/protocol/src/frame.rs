@@ -1,0 +1,291 @@
+//! Frames: what travels, one JSON text frame each. An unknown field is ignored; an unknown frame is a
+//! [`DecodeError`], which a receiver answers and never panics on (SPEC R4).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Model, Mutation, Op, Row,
+    ThreadId, Topic, User, Versions,
+};
+
+/// The bytes of a running reply that a client already holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The reply.
+    pub message: MessageId,
+    /// How many bytes of it are here.
+    pub offset: u64,
+}
+
+/// A wish to follow a topic from a cursor on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// What to follow.
+    pub topic: Topic,
+    /// How far it is already read; `None` asks for a snapshot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+    /// The replies of it that are partly here. A running reply that is not named starts at 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<Held>,
+}
+
+/// What a client sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// The first frame: who speaks which versions, and what it follows from where.
+    Hello {
+        /// The versions that the client speaks.
+        versions: Versions,
+        /// Whose mutations will be numbered on this socket.
+        installation: InstallationId,
+        /// The session token, where no cookie carries it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// What to follow.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        topics: Vec<Subscription>,
+    },
+    /// Follow a topic, or follow it again from another cursor.
+    Subscribe(Subscription),
+    /// Follow it no more.
+    Unsubscribe {
+        /// Which topic.
+        topic: Topic,
+    },
+    /// Make a change.
+    Mutate {
+        /// Its number in the installation's dense order, from 1.
+        n: u64,
+        /// The change.
+        mutation: Mutation,
+    },
+    /// Read the messages before one.
+    Page {
+        /// Which thread.
+        thread: ThreadId,
+        /// The ordinal before which to read.
+        before: u64,
+        /// The most rows to send, 1 to 200.
+        limit: u32,
+    },
+    /// Send the bytes of a reply, running or ended, from an offset on.
+    Open {
+        /// Its thread, which the client follows.
+        thread: ThreadId,
+        /// Which reply, from where.
+        #[serde(flatten)]
+        held: Held,
+    },
+    /// Are you there? Answered with `pong`.
+    Ping,
+    /// The answer to the server's `ping`.
+    Pong,
+}
+
+/// A topic's newest change set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Which topic.
+    pub topic: Topic,
+    /// Its newest change set.
+    #[serde(flatten)]
+    pub cursor: Cursor,
+}
+
+/// What a server sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The answer to `hello`.
+    Welcome {
+        /// The version that both sides speak from here on.
+        version: u32,
+        /// Whose socket it is.
+        user: User,
+        /// The last number of the installation's mutations that was decided; 0 where none was.
+        last_n: u64,
+        /// The server's clock.
+        now: Millis,
+        /// What the client must keep to.
+        limits: Limits,
+        /// What this backend can do beyond the core; none is defined in version 1.
+        #[serde(default)]
+        capabilities: Vec<String>,
+    },
+    /// The models that can be asked; sent after `welcome` and whenever the list changes.
+    Models {
+        /// All of them, best first.
+        models: Vec<Model>,
+    },
+    /// The whole of a topic, or the newest window of it.
+    Snapshot {
+        /// Which topic.
+        topic: Topic,
+        /// What it is a snapshot of.
+        cursor: Cursor,
+        /// Its rows, in order.
+        rows: Vec<Row>,
+        /// Whether there are rows before the first one.
+        more: bool,
+    },
+    /// The change sets `base + 1 ..= cursor.seq` of a topic, merged.
+    Delta {
+        /// Which topic.
+        topic: Topic,
+        /// The seq that it builds on.
+        base: u64,
+        /// Where it leads.
+        cursor: Cursor,
+        /// What changes, in order.
+        ops: Vec<Op>,
+    },
+    /// A mutation is on disk.
+    Ack {
+        /// Which one.
+        n: u64,
+        /// The change sets that it made: a topic whose cursor has reached them contains it.
+        effects: Vec<Head>,
+    },
+    /// A mutation is rejected for good; its number is consumed.
+    Nack {
+        /// Which one.
+        n: u64,
+        /// Why.
+        code: ErrorCode,
+    },
+    /// A mutation came out of order and was not looked at.
+    Gap {
+        /// The number that must come next.
+        expected: u64,
+    },
+    /// A mutation came too fast and was not looked at; nor will be those behind it.
+    Busy {
+        /// Which one.
+        n: u64,
+        /// How long to wait before sending it again, in milliseconds.
+        wait_ms: u64,
+    },
+    /// Older messages, as asked.
+    Page {
+        /// Which thread.
+        thread: ThreadId,
+        /// The ordinal before which they are.
+        before: u64,
+        /// Them, oldest first.
+        rows: Vec<MessageRow>,
+        /// Whether there are rows before the first one.
+        more: bool,
+    },
+    /// Text frames that carry `handle` are bytes of this reply, from `held.offset` on.
+    Stream {
+        /// The number that stands for the reply on this socket.
+        handle: u32,
+        /// Its thread.
+        thread: ThreadId,
+        /// Which reply, from where.
+        #[serde(flatten)]
+        held: Held,
+    },
+    /// Bytes of a reply: the handle, the byte offset, the text.
+    #[serde(rename = "d")]
+    Text(u32, u64, String),
+    /// Are you there? With the heads of what the client follows, so that silent loss is found.
+    Ping {
+        /// The newest change set of each followed topic.
+        heads: Vec<Head>,
+    },
+    /// The answer to the client's `ping`.
+    Pong,
+    /// The server is going away: reconnect after `in_ms` plus a random part of `spread_ms`.
+    Drain {
+        /// The least wait, in milliseconds.
+        in_ms: u64,
+        /// The span over which clients spread themselves, in milliseconds.
+        spread_ms: u64,
+    },
+    /// Something is wrong with the connection, or with one topic.
+    Error {
+        /// What.
+        code: ErrorCode,
+        /// The topic whose subscription ends by it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<Topic>,
+    },
+}
+
+/// A frame that could not be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError(String);
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl ClientFrame {
+    /// The frame as it travels.
+    pub fn encode(&self) -> String {
+        encode(self)
+    }
+
+    /// The frame that `text` carries.
+    pub fn decode(text: &str) -> Result<Self, DecodeError> {
+        decode(text)
+    }
+}
+
+impl ServerFrame {
+    /// The frame as it travels.
+    pub fn encode(&self) -> String {
+        encode(self)
+    }
+
+    /// The frame that `text` carries.
+    pub fn decode(text: &str) -> Result<Self, DecodeError> {
+        decode(text)
+    }
+}
+
+fn encode<T: Serialize>(frame: &T) -> String {
+    serde_json::to_string(frame).expect("frames have string keys and no failing serializer")
+}
+
+fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    serde_json::from_str(text).map_err(|error| DecodeError(error.to_string()))
+}
+
+/// Close codes of the socket. 44xx can be resumed, 45xx need something to change first; 1000, 1001
+/// and 1006 can be resumed like any loss (SPEC R28).
+pub mod close {
+    use crate::{ErrorCode, Retry};
+
+    /// The close code for `error`.
+    pub fn code(error: ErrorCode) -> u16 {
+        match error.retry() {
+            Retry::AfterAuth => 4501,
+            Retry::AfterUpgrade => 4502,
+            _ => match error {
+                ErrorCode::TooSlow => 4408,
+                ErrorCode::TooFast => 4429,
+                ErrorCode::TooManySockets => 4430,
+                ErrorCode::Draining => 4412,
+                ErrorCode::BadFrame => 4400,
+                _ => 4499,
+            },
+        }
+    }
+
+    /// The error that a socket closed with, where the code is one of ours.
+    pub fn error(code: u16) -> Option<ErrorCode> {
+        ErrorCode::ALL.iter().copied().find(|&error| {
+            error.scope() == crate::Scope::Connection && self::code(error) == code
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! Rows: the state that topics carry, and the ops that change it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Checksum, ErrorCode, MessageId, Millis, ThreadId, UserId};
+
+/// A person, as the interface names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Who it is.
+    pub id: UserId,
+    /// The name they signed up with.
+    pub name: String,
+}
+
+/// A model that can be asked for a reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// The name by which a mutation asks for it.
+    pub id: String,
+    /// The name that people read.
+    pub name: String,
+    /// One line on what it is, where that needs saying (the built-in demo is no AI, and says so).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+/// A thread as one member sees it in their list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadRow {
+    /// Which thread.
+    pub id: ThreadId,
+    /// Its title; never empty.
+    pub title: String,
+    /// Whether a person chose the title, so that no automatic one replaces it.
+    #[serde(default)]
+    pub named: bool,
+    /// Whether it is kept at the top of the list.
+    #[serde(default)]
+    pub pinned: bool,
+    /// Whether it is put away from the list.
+    #[serde(default)]
+    pub archived: bool,
+    /// A tombstone: deleted, and restorable.
+    #[serde(default)]
+    pub deleted: bool,
+    /// How many of its replies are being made.
+    #[serde(default)]
+    pub generating: u32,
+    /// The model asked last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// When it was created.
+    pub created_at: Millis,
+    /// When something was last said in it.
+    pub updated_at: Millis,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// A person.
+    User(UserId),
+    /// A model, by its id.
+    Assistant(String),
+    /// The backend itself.
+    System,
+}
+
+/// How far a message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is whole.
+    Complete,
+    /// A reply that is being made; its text is its stream.
+    Streaming,
+    /// A reply that was ended early; what was made is kept.
+    Stopped,
+    /// A reply that ended with an error; what was made is kept.
+    Failed,
+}
+
+/// A message of a thread.
+///
+/// The messages of a thread form a tree by `parent`; what is shown is the path from the newest live
+/// message up to the root (SPEC R16).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Which message.
+    pub id: MessageId,
+    /// Its thread.
+    pub thread: ThreadId,
+    /// Its place among all messages ever made in the thread: dense, from 1, given by the server.
+    pub ordinal: u64,
+    /// The message that it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<MessageId>,
+    /// Who wrote it.
+    pub author: Author,
+    /// How far it has come.
+    pub status: Status,
+    /// Its text as Markdown; empty while it streams and once it is deleted.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub text: Arc<str>,
+    /// Why a reply ended early, where it did not do so by a person's wish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorCode>,
+    /// A tombstone: its text is gone, its place in the tree stays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// When it was created.
+    pub created_at: Millis,
+}
+
+/// The end of a reply (SPEC R23): everything but its text, which the stream has carried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settle {
+    /// Which message.
+    pub message: MessageId,
+    /// How it ended: anything but `Streaming`.
+    pub status: Status,
+    /// Why, where it did not end well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorCode>,
+    /// The length of its text in bytes of UTF-8.
+    pub len: u64,
+    /// The checksum of its text.
+    pub checksum: Checksum,
+}
+
+/// A row of a snapshot or a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Row {
+    /// A row of a user topic.
+    Thread(ThreadRow),
+    /// A row of a thread topic.
+    Message(MessageRow),
+}
+
+/// One step of a change set. Rows replace the row of the same id, so applying twice is harmless.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// The thread is now this.
+    Thread(ThreadRow),
+    /// The message is now this.
+    Message(MessageRow),
+    /// The reply has ended.
+    Settle(Settle),
+}

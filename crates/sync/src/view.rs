@@ -1,0 +1,198 @@
+//! What the interface shows, and the small positional changes by which it gets there.
+//!
+//! Invariant: a mirror that starts empty and applies every [`Change`] in order equals
+//! [`crate::Core::view`] after each drain.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use weft_protocol::{Author, ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, ThreadRow, User};
+
+/// How the client stands to the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// Nobody is signed in, or the server no longer accepts the session.
+    #[default]
+    SignedOut,
+    /// Not connected yet, or not any more, and trying.
+    Reconnecting,
+    /// Connected: the server has answered, and lately.
+    Connected,
+    /// Not connected, and tries have kept failing or the platform knows of no network.
+    Offline,
+    /// This app is too old for the server: reloading gets a newer one.
+    TooOld,
+}
+
+/// Where a message of this person stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The server has it.
+    Confirmed,
+    /// It is on its way.
+    Sending,
+    /// It will be sent when the connection is back.
+    Queued,
+    /// The server rejected it; the text is kept.
+    Failed(ErrorCode),
+}
+
+/// A thread in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreadView {
+    /// Its row, with what is pending applied.
+    pub row: ThreadRow,
+    /// Whether it exists only here so far.
+    pub pending: bool,
+}
+
+/// All of a message but its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Who wrote it.
+    pub author: Author,
+    /// How far it has come. A reply whose last bytes are still missing here counts as streaming.
+    pub status: weft_protocol::Status,
+    /// Why a reply ended early.
+    pub error: Option<ErrorCode>,
+    /// The message that it follows.
+    pub parent: Option<MessageId>,
+    /// When it was created; while pending, when the person made it.
+    pub created_at: Millis,
+}
+
+/// A message on screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageView {
+    /// Its key, from pending to confirmed and for ever.
+    pub id: MessageId,
+    /// All but its text.
+    pub head: Head,
+    /// Its text as far as it is here.
+    pub body: Arc<str>,
+    /// Where it stands.
+    pub delivery: Delivery,
+}
+
+/// What there is before the first message of a timeline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum History {
+    /// The thread itself is not here yet.
+    #[default]
+    Unknown,
+    /// Older messages, not asked for.
+    More,
+    /// Older messages, on their way.
+    Loading,
+    /// Nothing: this is the beginning.
+    Complete,
+    /// There is no such thread for this person.
+    Missing,
+}
+
+/// A watched thread: the path from its newest live message up to the root, oldest first, then what
+/// is pending in the order it was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimelineView {
+    /// The messages.
+    pub messages: Vec<MessageView>,
+    /// What is before them.
+    pub history: History,
+}
+
+/// Everything that is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// How the client stands to the server.
+    pub status: Status,
+    /// Who is signed in.
+    pub user: Option<User>,
+    /// The models that can be asked.
+    pub models: Vec<Model>,
+    /// Whether the thread list has ever arrived (an empty one may only be late).
+    pub threads_known: bool,
+    /// Every thread that is not deleted: pinned ones first, then by `updated_at`, newest first.
+    pub threads: Vec<ThreadView>,
+    /// The watched threads.
+    pub timelines: BTreeMap<ThreadId, TimelineView>,
+}
+
+/// One step from a [`View`] to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// `status` is now this.
+    StatusSet(Status),
+    /// `user` is now this.
+    UserSet(Option<User>),
+    /// `models` is now this.
+    ModelsSet(Vec<Model>),
+    /// `threads_known` is now this.
+    ThreadsKnownSet(bool),
+    /// Put a thread into the list at `index`.
+    ThreadInserted {
+        /// Where.
+        index: usize,
+        /// What.
+        thread: ThreadView,
+    },
+    /// Take the thread at `index` out of the list.
+    ThreadRemoved {
+        /// Where.
+        index: usize,
+    },
+    /// Take the thread at `from` out of the list and put it in again at `to`.
+    ThreadMoved {
+        /// Where it is.
+        from: usize,
+        /// Where it goes, counted without it.
+        to: usize,
+    },
+    /// The thread with this id is now this.
+    ThreadSet(ThreadView),
+    /// A timeline is there, empty.
+    TimelineOpened(ThreadId),
+    /// A timeline is gone.
+    TimelineClosed(ThreadId),
+    /// `history` of a timeline is now this.
+    HistorySet(ThreadId, History),
+    /// Put a message into a timeline at `index`.
+    MessageInserted {
+        /// Which timeline.
+        thread: ThreadId,
+        /// Where.
+        index: usize,
+        /// What.
+        message: MessageView,
+    },
+    /// Take the message at `index` out of a timeline.
+    MessageRemoved {
+        /// Which timeline.
+        thread: ThreadId,
+        /// Where.
+        index: usize,
+    },
+    /// Take the message at `from` out of a timeline and put it in again at `to`.
+    MessageMoved {
+        /// Which timeline.
+        thread: ThreadId,
+        /// Where it is.
+        from: usize,
+        /// Where it goes, counted without it.
+        to: usize,
+    },
+    /// A message's head is now this.
+    HeadSet(ThreadId, MessageId, Head),
+    /// A message's body is now this.
+    BodySet(ThreadId, MessageId, Arc<str>),
+    /// A message's body has this appended.
+    BodyAppended(ThreadId, MessageId, String),
+    /// A message's delivery is now this.
+    DeliverySet(ThreadId, MessageId, Delivery),
+    /// A mutation that shows no message of its own was rejected, and its effect is undone. Not part
+    /// of the view: it is said once.
+    Rejected {
+        /// What was asked.
+        mutation: Mutation,
+        /// Why not.
+        code: ErrorCode,
+    },
+}
