@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Model, Mutation, Op, Row,
-    ThreadId, Topic, User, Versions,
+    Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Model, Mutation, Op,
+    Row, ThreadId, Topic, User, Versions,
 };
 
 /// The bytes of a running reply that a client already holds.
@@ -284,8 +284,9 @@ pub mod close {
 
     /// The error that a socket closed with, where the code is one of ours.
     pub fn error(code: u16) -> Option<ErrorCode> {
-        ErrorCode::ALL.iter().copied().find(|&error| {
-            error.scope() == crate::Scope::Connection && self::code(error) == code
-        })
+        ErrorCode::ALL
+            .iter()
+            .copied()
+            .find(|&error| error.scope() == crate::Scope::Connection && self::code(error) == code)
     }
 }

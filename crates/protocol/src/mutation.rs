@@ -188,7 +188,11 @@ impl Mutation {
     pub fn new_message(&self) -> Option<(MessageId, &str)> {
         match self {
             Self::SendMessage { message, text, .. }
-            | Self::EditMessage { replacement: message, text, .. } => Some((*message, text)),
+            | Self::EditMessage {
+                replacement: message,
+                text,
+                ..
+            } => Some((*message, text)),
             _ => None,
         }
     }
@@ -205,9 +209,10 @@ impl Mutation {
     /// Checks the arguments alone, as far as no row is needed (SPEC R13).
     pub fn check(&self, limits: &Limits) -> Result<(), ErrorCode> {
         let (text, fits) = match self {
-            Self::RenameThread { title, .. } => {
-                (title.as_str(), title.trim().chars().count() <= MAX_TITLE_CHARS)
-            }
+            Self::RenameThread { title, .. } => (
+                title.as_str(),
+                title.trim().chars().count() <= MAX_TITLE_CHARS,
+            ),
             Self::SendMessage { text, .. } | Self::EditMessage { text, .. } => {
                 (text.as_str(), text.len() <= limits.message_bytes as usize)
             }
@@ -216,7 +221,11 @@ impl Mutation {
         if text.trim().is_empty() {
             return Err(ErrorCode::EmptyText);
         }
-        if fits { Ok(()) } else { Err(ErrorCode::TextTooLong) }
+        if fits {
+            Ok(())
+        } else {
+            Err(ErrorCode::TextTooLong)
+        }
     }
 
     /// Makes the change in `rows`, or changes nothing and says why.
@@ -234,7 +243,8 @@ impl Mutation {
                 change_thread(rows, *thread, |row| row.archived = *archived)
             }
             Self::DeleteThread { thread } => {
-                rows.stop_replies(live_thread(rows, *thread)?.id).map_err(Refused::Rows)?;
+                rows.stop_replies(live_thread(rows, *thread)?.id)
+                    .map_err(Refused::Rows)?;
                 change_thread(rows, *thread, |row| row.deleted = true)
             }
             Self::RestoreThread { thread } => {
@@ -242,7 +252,12 @@ impl Mutation {
                 row.deleted = false;
                 rows.put_thread(row).map_err(Refused::Rows)
             }
-            Self::SendMessage { thread, message, text, reply } => {
+            Self::SendMessage {
+                thread,
+                message,
+                text,
+                reply,
+            } => {
                 let parent = rows.tail(*thread).map_err(Refused::Rows)?;
                 say(rows, *thread, *message, parent, text, reply.as_ref())
             }
@@ -253,7 +268,11 @@ impl Mutation {
                 }
                 Ok(())
             }
-            Self::Regenerate { thread, message, reply } => {
+            Self::Regenerate {
+                thread,
+                message,
+                reply,
+            } => {
                 let thread = live_thread(rows, *thread)?;
                 let row = any_message(rows, thread.id, *message)?;
                 if !matches!(row.author, Author::Assistant(_)) || row.status == Status::Streaming {
@@ -261,12 +280,25 @@ impl Mutation {
                 }
                 start_reply(rows, thread, row.parent, reply)
             }
-            Self::EditMessage { thread, message, replacement, text, reply } => {
+            Self::EditMessage {
+                thread,
+                message,
+                replacement,
+                text,
+                reply,
+            } => {
                 let row = any_message(rows, *thread, *message)?;
                 if row.author != Author::User(rows.me()) {
                     return Err(ErrorCode::NotAllowed.into());
                 }
-                say(rows, *thread, *replacement, row.parent, text, reply.as_ref())
+                say(
+                    rows,
+                    *thread,
+                    *replacement,
+                    row.parent,
+                    text,
+                    reply.as_ref(),
+                )
             }
             Self::DeleteMessage { thread, message } => {
                 let row = any_message(rows, *thread, *message)?;
@@ -291,7 +323,11 @@ fn any_thread<R: Rows>(rows: &R, thread: ThreadId) -> Result<ThreadRow, Refused<
 
 fn live_thread<R: Rows>(rows: &R, thread: ThreadId) -> Result<ThreadRow, Refused<R::Error>> {
     let row = any_thread(rows, thread)?;
-    if row.deleted { Err(ErrorCode::NoSuchThread.into()) } else { Ok(row) }
+    if row.deleted {
+        Err(ErrorCode::NoSuchThread.into())
+    } else {
+        Ok(row)
+    }
 }
 
 fn any_message<R: Rows>(
@@ -343,7 +379,11 @@ fn say<R: Rows>(
     reply: Option<&NewReply>,
 ) -> Result<(), Refused<R::Error>> {
     let mut thread = live_thread(rows, thread)?;
-    if rows.message(thread.id, id).map_err(Refused::Rows)?.is_some() {
+    if rows
+        .message(thread.id, id)
+        .map_err(Refused::Rows)?
+        .is_some()
+    {
         return Ok(());
     }
     let now = rows.now();
@@ -378,7 +418,11 @@ fn start_reply<R: Rows>(
     parent: Option<MessageId>,
     reply: &NewReply,
 ) -> Result<(), Refused<R::Error>> {
-    if rows.message(thread.id, reply.message).map_err(Refused::Rows)?.is_some() {
+    if rows
+        .message(thread.id, reply.message)
+        .map_err(Refused::Rows)?
+        .is_some()
+    {
         return Ok(());
     }
     let row = MessageRow {

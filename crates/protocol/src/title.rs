@@ -12,7 +12,10 @@ const MAX_CHARS: usize = 48;
 pub fn from_first_words(text: &str) -> Option<String> {
     let line = text
         .lines()
-        .map(|line| line.trim_start_matches(['#', '>', '-', '*', '`', ' ', '\t']).trim())
+        .map(|line| {
+            line.trim_start_matches(['#', '>', '-', '*', '`', ' ', '\t'])
+                .trim()
+        })
         .find(|line| !line.is_empty())?;
     let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
     if words.chars().count() <= MAX_CHARS {
@@ -20,7 +23,10 @@ pub fn from_first_words(text: &str) -> Option<String> {
     }
     let cut: String = words.chars().take(MAX_CHARS).collect();
     let whole_words = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
-    Some(format!("{}…", whole_words.trim_end_matches([',', '.', ';', ':', '-'])))
+    Some(format!(
+        "{}…",
+        whole_words.trim_end_matches([',', '.', ';', ':', '-'])
+    ))
 }
 
 #[cfg(test)]
@@ -29,7 +35,10 @@ mod tests {
 
     #[test]
     fn a_title_is_the_first_words_without_markdown_marks() {
-        assert_eq!(from_first_words("\n## Plan the trip\nmore"), Some("Plan the trip".into()));
+        assert_eq!(
+            from_first_words("\n## Plan the trip\nmore"),
+            Some("Plan the trip".into())
+        );
         assert_eq!(from_first_words("a  b\tc"), Some("a b c".into()));
         assert_eq!(from_first_words(" \n\t"), None);
     }
@@ -38,6 +47,9 @@ mod tests {
     fn a_long_line_is_cut_at_a_word() {
         let title = from_first_words(&"fifteen letters ".repeat(9)).unwrap();
         assert_eq!(title, "fifteen letters fifteen letters fifteen letters…");
-        assert_eq!(from_first_words(&"x".repeat(99)).unwrap().chars().count(), 49);
+        assert_eq!(
+            from_first_words(&"x".repeat(99)).unwrap().chars().count(),
+            49
+        );
     }
 }

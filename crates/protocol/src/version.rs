@@ -19,7 +19,10 @@ pub struct Versions {
 
 impl Versions {
     /// The range that this build speaks.
-    pub const SUPPORTED: Self = Self { min: CURRENT, max: CURRENT };
+    pub const SUPPORTED: Self = Self {
+        min: CURRENT,
+        max: CURRENT,
+    };
 
     /// The newest version that both sides speak, or `None` where the ranges do not meet.
     pub fn newest_common(self, other: Self) -> Option<u32> {

@@ -1,0 +1,464 @@
+//! One of each frame and row as it travels. A change of these files is a change of the protocol: run
+//! with `WEFT_BLESS=1` to write them, and say so in SPEC.md.
+
+use std::{fmt::Debug, fs, path::PathBuf};
+
+use serde::{Serialize, de::DeserializeOwned};
+use weft_protocol::{
+    Author, Checksum, ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MessageId,
+    MessageRow, Model, Mutation, NewReply, Op, Row, ServerFrame, Status, ThreadId, ThreadRow,
+    Topic, User, UserId, Versions,
+    api::{ApiCode, ApiError, Credentials, Keep, NewPassword, Session},
+    frame::{Head, Held, Subscription},
+    row::Settle,
+};
+
+fn user() -> UserId {
+    UserId::new(1_700_000_000_000, [1; 10])
+}
+
+fn thread() -> ThreadId {
+    ThreadId::new(1_700_000_000_001, [2; 10])
+}
+
+fn message(n: u8) -> MessageId {
+    MessageId::new(1_700_000_000_002, [n; 10])
+}
+
+fn installation() -> InstallationId {
+    InstallationId::new(1_700_000_000_003, [9; 10])
+}
+
+fn thread_row() -> ThreadRow {
+    ThreadRow {
+        id: thread(),
+        title: "Plan the trip".into(),
+        named: true,
+        pinned: true,
+        archived: false,
+        deleted: false,
+        generating: 1,
+        model: Some("demo".into()),
+        created_at: 1_700_000_000_001,
+        updated_at: 1_700_000_000_009,
+    }
+}
+
+fn message_row() -> MessageRow {
+    MessageRow {
+        id: message(3),
+        thread: thread(),
+        ordinal: 1,
+        parent: None,
+        author: Author::User(user()),
+        status: Status::Complete,
+        text: "Where to?".into(),
+        error: None,
+        deleted: false,
+        created_at: 1_700_000_000_005,
+    }
+}
+
+fn reply_row() -> MessageRow {
+    MessageRow {
+        id: message(4),
+        ordinal: 2,
+        parent: Some(message(3)),
+        author: Author::Assistant("demo".into()),
+        status: Status::Failed,
+        text: "To the".into(),
+        error: Some(ErrorCode::ProviderCut),
+        ..message_row()
+    }
+}
+
+fn reply() -> NewReply {
+    NewReply {
+        message: message(4),
+        model: "demo".into(),
+    }
+}
+
+fn cursor() -> Cursor {
+    Cursor { epoch: 7, seq: 12 }
+}
+
+fn topic() -> Topic {
+    Topic::Thread(thread())
+}
+
+fn head() -> Head {
+    Head {
+        topic: topic(),
+        cursor: cursor(),
+    }
+}
+
+fn held() -> Held {
+    Held {
+        message: message(4),
+        offset: 120,
+    }
+}
+
+fn golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(file: &str, cases: &[(&str, T)]) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(file);
+    let lines = cases.iter().map(|(name, value)| {
+        let json = serde_json::to_string(value).unwrap();
+        assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value, "{name}");
+        format!("{name} {json}\n")
+    });
+    let written: String = lines.collect();
+    if std::env::var_os("WEFT_BLESS").is_some() {
+        fs::write(&path, &written).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap();
+    assert_eq!(written, expected, "{} is not what travels", path.display());
+}
+
+#[test]
+fn r4_every_client_frame_travels_as_its_golden_line() {
+    let subscription = Subscription {
+        topic: topic(),
+        cursor: Some(cursor()),
+        streams: vec![held()],
+    };
+    let fresh = Subscription {
+        topic: Topic::User(user()),
+        cursor: None,
+        streams: vec![],
+    };
+    golden(
+        "client_frames.txt",
+        &[
+            (
+                "hello",
+                ClientFrame::Hello {
+                    versions: Versions::SUPPORTED,
+                    installation: installation(),
+                    token: Some("secret".into()),
+                    topics: vec![fresh, subscription.clone()],
+                },
+            ),
+            ("subscribe", ClientFrame::Subscribe(subscription)),
+            ("unsubscribe", ClientFrame::Unsubscribe { topic: topic() }),
+            (
+                "mutate",
+                ClientFrame::Mutate {
+                    n: 3,
+                    mutation: Mutation::CreateThread { thread: thread() },
+                },
+            ),
+            (
+                "page",
+                ClientFrame::Page {
+                    thread: thread(),
+                    before: 51,
+                    limit: 50,
+                },
+            ),
+            (
+                "open",
+                ClientFrame::Open {
+                    thread: thread(),
+                    held: held(),
+                },
+            ),
+            ("ping", ClientFrame::Ping),
+            ("pong", ClientFrame::Pong),
+        ],
+    );
+}
+
+#[test]
+fn r4_every_server_frame_travels_as_its_golden_line() {
+    let demo = Model {
+        id: "demo".into(),
+        name: "Demo".into(),
+        about: Some("Built in. Not an AI.".into()),
+    };
+    golden(
+        "server_frames.txt",
+        &[
+            (
+                "welcome",
+                ServerFrame::Welcome {
+                    version: 1,
+                    user: User {
+                        id: user(),
+                        name: "Ada".into(),
+                    },
+                    last_n: 2,
+                    now: 1_700_000_000_010,
+                    limits: Limits::default(),
+                    capabilities: vec![],
+                },
+            ),
+            ("models", ServerFrame::Models { models: vec![demo] }),
+            (
+                "snapshot",
+                ServerFrame::Snapshot {
+                    topic: topic(),
+                    cursor: cursor(),
+                    rows: vec![Row::Message(message_row())],
+                    more: false,
+                },
+            ),
+            (
+                "delta",
+                ServerFrame::Delta {
+                    topic: topic(),
+                    base: 11,
+                    cursor: cursor(),
+                    ops: vec![Op::Message(reply_row())],
+                },
+            ),
+            (
+                "ack",
+                ServerFrame::Ack {
+                    n: 3,
+                    effects: vec![head()],
+                },
+            ),
+            (
+                "nack",
+                ServerFrame::Nack {
+                    n: 4,
+                    code: ErrorCode::EmptyText,
+                },
+            ),
+            ("gap", ServerFrame::Gap { expected: 5 }),
+            ("busy", ServerFrame::Busy { n: 5, wait_ms: 200 }),
+            (
+                "page",
+                ServerFrame::Page {
+                    thread: thread(),
+                    before: 51,
+                    rows: vec![message_row()],
+                    more: true,
+                },
+            ),
+            (
+                "stream",
+                ServerFrame::Stream {
+                    handle: 3,
+                    thread: thread(),
+                    held: held(),
+                },
+            ),
+            ("text", ServerFrame::Text(3, 120, "né ".into())),
+            (
+                "ping",
+                ServerFrame::Ping {
+                    heads: vec![head()],
+                },
+            ),
+            ("pong", ServerFrame::Pong),
+            (
+                "drain",
+                ServerFrame::Drain {
+                    in_ms: 500,
+                    spread_ms: 5_000,
+                },
+            ),
+            (
+                "error",
+                ServerFrame::Error {
+                    code: ErrorCode::NoSuchTopic,
+                    topic: Some(topic()),
+                },
+            ),
+        ],
+    );
+}
+
+#[test]
+fn r2_every_row_and_op_travels_as_its_golden_line() {
+    golden(
+        "rows.txt",
+        &[
+            ("thread", Row::Thread(thread_row())),
+            ("message", Row::Message(message_row())),
+            ("reply", Row::Message(reply_row())),
+            (
+                "tombstone",
+                Row::Message(MessageRow {
+                    text: "".into(),
+                    deleted: true,
+                    ..message_row()
+                }),
+            ),
+        ],
+    );
+    golden(
+        "ops.txt",
+        &[
+            ("thread", Op::Thread(thread_row())),
+            ("message", Op::Message(message_row())),
+            (
+                "settle",
+                Op::Settle(Settle {
+                    message: message(4),
+                    status: Status::Complete,
+                    error: None,
+                    len: 9,
+                    checksum: Checksum::of("To Paris."),
+                }),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn r9_every_mutation_travels_as_its_golden_line() {
+    let thread = thread();
+    let message = message(3);
+    golden(
+        "mutations.txt",
+        &[
+            ("create_thread", Mutation::CreateThread { thread }),
+            (
+                "rename_thread",
+                Mutation::RenameThread {
+                    thread,
+                    title: "Trip".into(),
+                },
+            ),
+            (
+                "pin_thread",
+                Mutation::PinThread {
+                    thread,
+                    pinned: true,
+                },
+            ),
+            (
+                "archive_thread",
+                Mutation::ArchiveThread {
+                    thread,
+                    archived: true,
+                },
+            ),
+            ("delete_thread", Mutation::DeleteThread { thread }),
+            ("restore_thread", Mutation::RestoreThread { thread }),
+            (
+                "send_message",
+                Mutation::SendMessage {
+                    thread,
+                    message,
+                    text: "Hi".into(),
+                    reply: Some(reply()),
+                },
+            ),
+            ("stop_reply", Mutation::StopReply { thread, message }),
+            (
+                "regenerate",
+                Mutation::Regenerate {
+                    thread,
+                    message,
+                    reply: reply(),
+                },
+            ),
+            (
+                "edit_message",
+                Mutation::EditMessage {
+                    thread,
+                    message,
+                    replacement: self::message(5),
+                    text: "Hello".into(),
+                    reply: None,
+                },
+            ),
+            (
+                "delete_message",
+                Mutation::DeleteMessage { thread, message },
+            ),
+        ],
+    );
+}
+
+#[test]
+fn every_account_body_travels_as_its_golden_line() {
+    golden(
+        "api.txt",
+        &[(
+            "credentials",
+            Wire(Credentials {
+                username: "ada".into(),
+                password: "correct horse".into(),
+                keep: Keep::Token,
+                invite: None,
+            }),
+        )],
+    );
+    golden(
+        "api_password.txt",
+        &[(
+            "new_password",
+            Wire(NewPassword {
+                current: "correct horse".into(),
+                new: "battery staple".into(),
+            }),
+        )],
+    );
+    golden(
+        "api_session.txt",
+        &[(
+            "session",
+            Wire(Session {
+                user: User {
+                    id: user(),
+                    name: "Ada".into(),
+                },
+                token: Some("secret".into()),
+            }),
+        )],
+    );
+    golden(
+        "api_errors.txt",
+        &[
+            (
+                "plain",
+                ApiError {
+                    code: ApiCode::UsernameTaken,
+                    retry_after: None,
+                },
+            ),
+            (
+                "wait",
+                ApiError {
+                    code: ApiCode::TooManyAttempts,
+                    retry_after: Some(30),
+                },
+            ),
+        ],
+    );
+}
+
+/// Passwords and tokens have no `Debug`, so that no log can hold them; a failing test must not
+/// either.
+#[derive(PartialEq, Serialize, serde::Deserialize)]
+#[serde(transparent)]
+struct Wire<T>(T);
+
+impl<T> Debug for Wire<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+#[test]
+fn r4_unknown_fields_are_ignored_and_unknown_frames_are_an_error() {
+    let newer = r#"{"ack":{"n":1,"effects":[],"colour":"blue"}}"#;
+    assert_eq!(
+        ServerFrame::decode(newer),
+        Ok(ServerFrame::Ack {
+            n: 1,
+            effects: vec![]
+        })
+    );
+    assert!(ServerFrame::decode(r#"{"sing":{}}"#).is_err());
+    assert!(ClientFrame::decode("").is_err());
+    assert!(ClientFrame::decode(r#"{"page":{"thread":"x","before":1,"limit":1}}"#).is_err());
+}
