@@ -4,7 +4,17 @@
 //! the topics' seqs are dense in commit order. Whoever calls it publishes what it returns, in order,
 //! and only then answers anybody.
 
+mod answer;
+mod run;
+mod tables;
+
 use std::sync::Arc;
+
+pub use self::{
+    answer::{answer, merge},
+    run::run,
+    tables::{KEPT_OUTCOMES, Lookup, Phase, Tables},
+};
 
 use weft_protocol::{
     Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Row, Status,
@@ -116,7 +126,8 @@ pub struct Job {
 /// What a commit means for whoever makes replies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobChange {
-    /// A reply is asked for.
+    /// It is a reply's turn to be made: no unfinished job of its thread is before it. Reported once,
+    /// and again by [`Command::Recover`].
     Asked(Job),
     /// The reply is ended by a mutation: stop making it, and close the provider's connection.
     Ended(MessageId),

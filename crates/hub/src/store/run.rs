@@ -1,0 +1,395 @@
+//! What commands to a store mean, over its [`Tables`].
+//!
+//! Invariant: a command reads through to the tables but keeps its own writes aside until it is known
+//! to take effect, so a rejected mutation leaves no trace but its number. Each topic that a command
+//! changes gets exactly one change set.
+
+use std::collections::BTreeMap;
+
+use weft_protocol::{
+    Author, Checksum, Cursor, ErrorCode, Limits, MessageId, MessageRow, Millis, Mutation, Op,
+    Refused, Rows, Status, ThreadId, ThreadRow, Topic, UserId, frame::Head, row::Settle,
+};
+
+use super::{
+    Command, Committed, Job, JobChange, Outcome, Phase, Tables, TextAppended, TopicChange,
+    tables::is_running,
+};
+
+/// Runs one command in the transaction that `tables` is.
+pub fn run<T: Tables>(
+    tables: &mut T,
+    now: Millis,
+    limits: &Limits,
+    command: &Command,
+) -> Result<Committed, T::Error> {
+    match command {
+        Command::Mutate { user, installation, n, mutation } => {
+            let last = tables.last_n(*user, *installation)?;
+            if *n == 0 || *n > last + 1 {
+                return Ok(only(Outcome::Gap { expected: last + 1 }));
+            }
+            if *n <= last {
+                let outcome = tables.outcome(*user, *installation, *n)?;
+                return Ok(only(outcome.unwrap_or(Outcome::Applied(Vec::new()))));
+            }
+            let committed = mutate(tables, now, limits, *user, mutation)?;
+            tables.put_outcome(*user, *installation, *n, &committed.outcome)?;
+            Ok(committed)
+        }
+        Command::StartJob { message } => {
+            let jobs = match tables.message(*message)? {
+                Some(row) => tables.jobs(row.thread)?,
+                None => Vec::new(),
+            };
+            let first = jobs.first().filter(|(job, _)| job.message == *message);
+            if first.is_none_or(|(_, phase)| *phase != Phase::Waiting) {
+                return Ok(only(Outcome::NotRunning));
+            }
+            tables.start_job(*message)?;
+            Ok(only(Outcome::Applied(Vec::new())))
+        }
+        Command::Append { message, offset, text } => append(tables, *message, *offset, text),
+        Command::Settle { message, status, error } => {
+            let Some(row) = running_reply(tables, *message)? else {
+                return Ok(only(Outcome::NotRunning));
+            };
+            let mut change = Change::new(tables, now, None);
+            change.settle(row, *status, *error)?;
+            change.write()
+        }
+        Command::Title { thread, title } => {
+            let mut change = Change::new(tables, now, None);
+            if let Some(mut row) = change.any_member_row(*thread)?
+                && !row.named
+                && !row.deleted
+                && row.title != *title
+            {
+                row.title.clone_from(title);
+                change.threads.insert(*thread, row);
+            }
+            change.write()
+        }
+        Command::Recover => recover(tables, now),
+    }
+}
+
+fn only(outcome: Outcome) -> Committed {
+    Committed { outcome, changes: Vec::new(), text: None, jobs: Vec::new() }
+}
+
+fn mutate<T: Tables>(
+    tables: &mut T,
+    now: Millis,
+    limits: &Limits,
+    user: UserId,
+    mutation: &Mutation,
+) -> Result<Committed, T::Error> {
+    if let Err(code) = mutation.check(limits) {
+        return Ok(only(Outcome::Rejected(code)));
+    }
+    let mut change = Change::new(tables, now, Some(user));
+    match mutation.apply(&mut change) {
+        Ok(()) => change.write(),
+        Err(Refused::Rejected(code)) => Ok(only(Outcome::Rejected(code))),
+        Err(Refused::Rows(error)) => Err(error),
+    }
+}
+
+/// The reply, where its job is running.
+fn running_reply<T: Tables>(
+    tables: &T,
+    message: MessageId,
+) -> Result<Option<MessageRow>, T::Error> {
+    let Some(row) = tables.message(message)?.filter(|row| is_running(row.status)) else {
+        return Ok(None);
+    };
+    let jobs = tables.jobs(row.thread)?;
+    let running = jobs.iter().any(|(job, phase)| job.message == message && *phase == Phase::Running);
+    Ok(running.then_some(row))
+}
+
+fn append<T: Tables>(
+    tables: &mut T,
+    message: MessageId,
+    offset: u64,
+    text: &str,
+) -> Result<Committed, T::Error> {
+    let Some(row) = running_reply(tables, message)? else {
+        return Ok(only(Outcome::NotRunning));
+    };
+    if tables.appended_len(message)? != offset {
+        return Ok(only(Outcome::NotRunning));
+    }
+    let mut committed = only(Outcome::Applied(Vec::new()));
+    if !text.is_empty() {
+        tables.append(message, offset, text)?;
+        let text = text.to_owned();
+        committed.text = Some(TextAppended { thread: row.thread, message, offset, text });
+    }
+    Ok(committed)
+}
+
+fn recover<T: Tables>(tables: &mut T, now: Millis) -> Result<Committed, T::Error> {
+    let mut change = Change::new(tables, now, None);
+    for thread in change.tables.threads_with_jobs()? {
+        for (job, phase) in change.tables.jobs(thread)? {
+            if phase == Phase::Running
+                && let Some(row) = change.read_message(job.message)?
+            {
+                change.settle(row, Status::Stopped, Some(ErrorCode::Interrupted))?;
+            }
+        }
+        // Whoever would make the waiting ones has started anew, and knows of none.
+        change.turns.insert(thread, None);
+    }
+    change.write()
+}
+
+/// The writes of one command, set aside.
+struct Change<'a, T: Tables> {
+    tables: &'a mut T,
+    now: Millis,
+    /// The person whose mutation it is, where it is one.
+    user: Option<UserId>,
+    /// Rows that change; `pinned` and `archived` as `user` sees them.
+    threads: BTreeMap<ThreadId, ThreadRow>,
+    messages: BTreeMap<MessageId, MessageRow>,
+    /// The ops of the threads' topics.
+    ops: BTreeMap<ThreadId, Vec<Op>>,
+    asked: Vec<Job>,
+    ended: Vec<MessageId>,
+    /// Threads whose next job may have got its turn, and the job that had it before.
+    turns: BTreeMap<ThreadId, Option<MessageId>>,
+    /// Whether whoever makes replies must be told of what ended.
+    tell: bool,
+}
+
+impl<'a, T: Tables> Change<'a, T> {
+    fn new(tables: &'a mut T, now: Millis, user: Option<UserId>) -> Self {
+        Self {
+            tables,
+            now,
+            user,
+            threads: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            ops: BTreeMap::new(),
+            asked: Vec::new(),
+            ended: Vec::new(),
+            turns: BTreeMap::new(),
+            tell: user.is_some(),
+        }
+    }
+
+    fn read_message(&self, message: MessageId) -> Result<Option<MessageRow>, T::Error> {
+        match self.messages.get(&message) {
+            Some(row) => Ok(Some(row.clone())),
+            None => self.tables.message(message),
+        }
+    }
+
+    /// The thread as the mutation's person sees it, or as any member does where there is none.
+    fn any_member_row(&self, thread: ThreadId) -> Result<Option<ThreadRow>, T::Error> {
+        if let Some(row) = self.threads.get(&thread) {
+            return Ok(Some(row.clone()));
+        }
+        let member = match self.user {
+            Some(user) => Some(user),
+            None => self.tables.members(thread)?.first().copied(),
+        };
+        member.map_or(Ok(None), |member| self.tables.thread(thread, member))
+    }
+
+    fn count(&mut self, thread: ThreadId, by: i32) -> Result<(), T::Error> {
+        if let Some(mut row) = self.any_member_row(thread)? {
+            row.generating = row.generating.saturating_add_signed(by);
+            self.threads.insert(thread, row);
+        }
+        Ok(())
+    }
+
+    fn put_message(&mut self, row: MessageRow, op: Op) {
+        self.ops.entry(row.thread).or_default().push(op);
+        self.messages.insert(row.id, row);
+    }
+
+    /// Ends a running reply: folds what was appended into its row, and ends its job.
+    fn settle(
+        &mut self,
+        mut row: MessageRow,
+        status: Status,
+        error: Option<ErrorCode>,
+    ) -> Result<(), T::Error> {
+        let (thread, message) = (row.thread, row.id);
+        if let Some(at) = self.asked.iter().position(|job| job.message == message) {
+            self.asked.remove(at);
+        } else {
+            if !self.turns.contains_key(&thread) {
+                let first = self.tables.jobs(thread)?.first().map(|(job, _)| job.message);
+                self.turns.insert(thread, first);
+            }
+            self.ended.push(message);
+        }
+        row.text = self.tables.appended(message)?.into();
+        row.status = status;
+        row.error = error;
+        let len = row.text.len() as u64;
+        let checksum = Checksum::of(&row.text);
+        self.put_message(row, Op::Settle(Settle { message, status, error, len, checksum }));
+        self.count(thread, -1)
+    }
+
+    /// Writes it all, and says what it came to.
+    fn write(self) -> Result<Committed, T::Error> {
+        let Self { tables, user, threads, messages, ops, asked, ended, mut turns, tell, .. } = self;
+        let mut committed = only(Outcome::Applied(Vec::new()));
+        let mut logs: BTreeMap<Topic, Vec<Op>> =
+            ops.into_iter().map(|(thread, ops)| (Topic::Thread(thread), ops)).collect();
+        for (&thread, row) in &threads {
+            let mut members = tables.members(thread)?;
+            if let Some(user) = user
+                && !members.contains(&user)
+            {
+                members.push(user);
+            }
+            for (at, member) in members.into_iter().enumerate() {
+                let mut row = row.clone();
+                let whose = user.map_or(at == 0, |user| user == member);
+                if !whose && let Some(own) = tables.thread(thread, member)? {
+                    (row.pinned, row.archived) = (own.pinned, own.archived);
+                }
+                tables.put_thread(member, &row)?;
+                logs.entry(Topic::User(member)).or_default().push(Op::Thread(row));
+            }
+        }
+        for row in messages.values() {
+            tables.put_message(row)?;
+        }
+        for message in ended {
+            tables.end_job(message)?;
+            tables.drop_appended(message)?;
+            if tell {
+                committed.jobs.push(JobChange::Ended(message));
+            }
+        }
+        for job in asked {
+            if !turns.contains_key(&job.thread) {
+                let first = tables.jobs(job.thread)?.first().map(|(job, _)| job.message);
+                turns.insert(job.thread, first);
+            }
+            tables.add_job(&job)?;
+        }
+        for (thread, before) in turns {
+            if let Some((job, Phase::Waiting)) = tables.jobs(thread)?.into_iter().next()
+                && before != Some(job.message)
+            {
+                committed.jobs.push(JobChange::Asked(job));
+            }
+        }
+        let epoch = tables.epoch();
+        let mut effects = Vec::new();
+        for (topic, ops) in logs {
+            let cursor = Cursor { epoch, seq: tables.head(topic)? + 1 };
+            tables.push_log(topic, cursor.seq, &ops)?;
+            // Another member's list is not the asking person's to follow.
+            if user.is_none() || !matches!(topic, Topic::User(owner) if Some(owner) != user) {
+                effects.push(Head { topic, cursor });
+            }
+            committed.changes.push(TopicChange { topic, cursor, ops: ops.into() });
+        }
+        committed.outcome = Outcome::Applied(effects);
+        Ok(committed)
+    }
+}
+
+impl<T: Tables> Rows for Change<'_, T> {
+    type Error = T::Error;
+
+    fn me(&self) -> UserId {
+        self.user.expect("only mutations run on rows, and they have a person")
+    }
+
+    fn now(&self) -> Millis {
+        self.now
+    }
+
+    fn thread(&self, thread: ThreadId) -> Result<Option<ThreadRow>, T::Error> {
+        self.any_member_row(thread)
+    }
+
+    fn insert_thread(&mut self, row: ThreadRow) -> Result<(), Refused<T::Error>> {
+        if !self.tables.members(row.id).map_err(Refused::Rows)?.is_empty() {
+            return Err(ErrorCode::IdTaken.into());
+        }
+        self.threads.insert(row.id, row);
+        Ok(())
+    }
+
+    fn put_thread(&mut self, row: ThreadRow) -> Result<(), T::Error> {
+        if self.any_member_row(row.id)?.as_ref() != Some(&row) {
+            self.threads.insert(row.id, row);
+        }
+        Ok(())
+    }
+
+    fn message(
+        &self,
+        thread: ThreadId,
+        message: MessageId,
+    ) -> Result<Option<MessageRow>, T::Error> {
+        Ok(self.read_message(message)?.filter(|row| row.thread == thread))
+    }
+
+    fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, T::Error> {
+        let written = self.messages.values().filter(|row| row.thread == thread && !row.deleted);
+        match written.max_by_key(|row| row.ordinal) {
+            Some(row) => Ok(Some(row.id)),
+            None => self.tables.tail(thread),
+        }
+    }
+
+    fn insert_message(&mut self, mut row: MessageRow) -> Result<(), Refused<T::Error>> {
+        if self.read_message(row.id).map_err(Refused::Rows)?.is_some() {
+            return Err(ErrorCode::IdTaken.into());
+        }
+        let written = self.messages.values().filter(|other| other.thread == row.thread);
+        let stored = self.tables.last_ordinal(row.thread).map_err(Refused::Rows)?;
+        row.ordinal = written.map(|row| row.ordinal).max().unwrap_or(0).max(stored) + 1;
+        let op = Op::Message(row.clone());
+        self.put_message(row, op);
+        Ok(())
+    }
+
+    fn start_reply(&mut self, row: MessageRow) -> Result<(), Refused<T::Error>> {
+        let Author::Assistant(model) = &row.author else {
+            return Err(ErrorCode::WrongKind.into());
+        };
+        let job = Job { thread: row.thread, message: row.id, model: model.clone() };
+        self.insert_message(row)?;
+        self.count(job.thread, 1).map_err(Refused::Rows)?;
+        self.asked.push(job);
+        Ok(())
+    }
+
+    fn stop_reply(&mut self, row: MessageRow) -> Result<(), T::Error> {
+        self.settle(row, Status::Stopped, None)
+    }
+
+    fn stop_replies(&mut self, thread: ThreadId) -> Result<(), T::Error> {
+        for message in self.tables.running(thread)? {
+            if let Some(row) = self.read_message(message)?.filter(|row| is_running(row.status)) {
+                self.settle(row, Status::Stopped, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bury_message(&mut self, mut row: MessageRow) -> Result<(), T::Error> {
+        row.text = "".into();
+        row.error = None;
+        row.deleted = true;
+        let op = Op::Message(row.clone());
+        self.put_message(row, op);
+        Ok(())
+    }
+}

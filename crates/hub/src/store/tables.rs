@@ -1,0 +1,110 @@
+//! The primitive reads and writes under a [`Store`](super::Store). A store implements these and a
+//! transaction; what commands and questions mean is in [`super::run`](mod@super::run) and
+//! [`super::answer`](mod@super::answer), once for all stores.
+//!
+//! Invariant: nothing here decides anything. A caller of [`Tables`] holds a transaction that takes
+//! effect as a whole; reads see what was written before them in it.
+
+use weft_protocol::{
+    InstallationId, MessageId, MessageRow, Op, Status, ThreadId, ThreadRow, Topic, UserId,
+};
+
+use super::{Job, Outcome};
+
+/// What can be read.
+pub trait Lookup {
+    /// How reading or writing can fail: then the transaction is void.
+    type Error: std::fmt::Debug;
+
+    /// The incarnation of the whole store.
+    fn epoch(&self) -> u32;
+    /// The thread as this member sees it, tombstone or not; `None` where they are no member.
+    fn thread(&self, thread: ThreadId, member: UserId) -> Result<Option<ThreadRow>, Self::Error>;
+    /// The members of a thread; none where there is no such thread.
+    fn members(&self, thread: ThreadId) -> Result<Vec<UserId>, Self::Error>;
+    /// The threads of a member that are no tombstones, by id.
+    fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Self::Error>;
+    /// The message, tombstone or not, as it was put: a running reply's text is empty here.
+    fn message(&self, message: MessageId) -> Result<Option<MessageRow>, Self::Error>;
+    /// The message of the highest ordinal that is no tombstone.
+    fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, Self::Error>;
+    /// The highest ordinal given in the thread, 0 where none was.
+    fn last_ordinal(&self, thread: ThreadId) -> Result<u64, Self::Error>;
+    /// The newest `limit` messages of an ordinal below `before`, oldest first, tombstones included.
+    fn messages(
+        &self,
+        thread: ThreadId,
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<MessageRow>, Self::Error>;
+    /// The messages of the thread whose status is `Streaming`, by ordinal.
+    fn running(&self, thread: ThreadId) -> Result<Vec<MessageId>, Self::Error>;
+    /// What was appended to a running reply so far; empty where nothing was.
+    fn appended(&self, message: MessageId) -> Result<String, Self::Error>;
+    /// The length of [`Lookup::appended`] in bytes.
+    fn appended_len(&self, message: MessageId) -> Result<u64, Self::Error>;
+    /// The seq of the topic's newest change set, 0 where there is none.
+    fn head(&self, topic: Topic) -> Result<u64, Self::Error>;
+    /// The ops of all change sets of the topic after `seq`, in order.
+    fn log(&self, topic: Topic, seq: u64) -> Result<Vec<Op>, Self::Error>;
+    /// The unfinished jobs of a thread in the order they were made, and which of them run.
+    fn jobs(&self, thread: ThreadId) -> Result<Vec<(Job, Phase)>, Self::Error>;
+    /// The threads that have unfinished jobs, in any fixed order.
+    fn threads_with_jobs(&self) -> Result<Vec<ThreadId>, Self::Error>;
+    /// The last number of the installation's mutations that was decided, 0 where none was.
+    fn last_n(&self, user: UserId, installation: InstallationId) -> Result<u64, Self::Error>;
+    /// The stored outcome of a decided mutation; `None` where it is no longer kept.
+    fn outcome(
+        &self,
+        user: UserId,
+        installation: InstallationId,
+        n: u64,
+    ) -> Result<Option<Outcome>, Self::Error>;
+}
+
+/// How far an unfinished job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nobody makes it yet.
+    Waiting,
+    /// Somebody makes it.
+    Running,
+}
+
+/// What can be written.
+pub trait Tables: Lookup {
+    /// Inserts or replaces a thread as this member sees it, making them a member where they are not.
+    /// `pinned` and `archived` are the member's own; all else is the thread's, for every member.
+    fn put_thread(&mut self, member: UserId, row: &ThreadRow) -> Result<(), Self::Error>;
+    /// Inserts or replaces a message.
+    fn put_message(&mut self, row: &MessageRow) -> Result<(), Self::Error>;
+    /// Appends to a running reply, whose length so far is `offset`.
+    fn append(&mut self, message: MessageId, offset: u64, text: &str) -> Result<(), Self::Error>;
+    /// Forgets what was appended to a reply.
+    fn drop_appended(&mut self, message: MessageId) -> Result<(), Self::Error>;
+    /// Adds a change set to a topic's log; `seq` is the next one.
+    fn push_log(&mut self, topic: Topic, seq: u64, ops: &[Op]) -> Result<(), Self::Error>;
+    /// Adds a job, waiting, after all others of its thread.
+    fn add_job(&mut self, job: &Job) -> Result<(), Self::Error>;
+    /// Marks a job as running.
+    fn start_job(&mut self, message: MessageId) -> Result<(), Self::Error>;
+    /// Removes a job.
+    fn end_job(&mut self, message: MessageId) -> Result<(), Self::Error>;
+    /// Keeps the outcome of the mutation `n`, which is now the last one decided. Outcomes of numbers
+    /// more than `KEPT_OUTCOMES` behind may be forgotten.
+    fn put_outcome(
+        &mut self,
+        user: UserId,
+        installation: InstallationId,
+        n: u64,
+        outcome: &Outcome,
+    ) -> Result<(), Self::Error>;
+}
+
+/// How many outcomes per installation a store keeps at least: many times what may be in flight.
+pub const KEPT_OUTCOMES: u64 = 1024;
+
+/// Whether a reply of this status is still being made.
+pub(super) fn is_running(status: Status) -> bool {
+    status == Status::Streaming
+}
