@@ -20,7 +20,11 @@ pub(crate) enum Next {
     /// It is at the newest change set that was published.
     Nothing,
     /// These change sets, merged.
-    Delta { base: u64, cursor: Cursor, ops: Vec<Op> },
+    Delta {
+        base: u64,
+        cursor: Cursor,
+        ops: Vec<Op>,
+    },
     /// More than the ring holds: the store must be asked.
     Behind,
 }
@@ -39,19 +43,33 @@ impl Ring {
     }
 
     pub(crate) fn after(&self, cursor: Cursor) -> Next {
-        let Some(head) = self.head() else { return Next::Nothing };
+        let Some(head) = self.head() else {
+            return Next::Nothing;
+        };
         if head.epoch != cursor.epoch {
             return Next::Behind;
         }
         if head.seq <= cursor.seq {
             return Next::Nothing;
         }
-        let oldest = self.changes.front().map_or(head.seq, |change| change.cursor.seq);
+        let oldest = self
+            .changes
+            .front()
+            .map_or(head.seq, |change| change.cursor.seq);
         if oldest > cursor.seq + 1 || head.seq - cursor.seq > MAX_RESUME_CHANGES {
             return Next::Behind;
         }
-        let newer = self.changes.iter().filter(|change| change.cursor.seq > cursor.seq);
-        let ops = newer.flat_map(|change| change.ops.iter().cloned()).collect();
-        Next::Delta { base: cursor.seq, cursor: head, ops }
+        let newer = self
+            .changes
+            .iter()
+            .filter(|change| change.cursor.seq > cursor.seq);
+        let ops = newer
+            .flat_map(|change| change.ops.iter().cloned())
+            .collect();
+        Next::Delta {
+            base: cursor.seq,
+            cursor: head,
+            ops,
+        }
     }
 }

@@ -61,7 +61,9 @@ impl Running {
             return None;
         }
         let to = offset + text.len() as u64;
-        let frame: Arc<str> = ServerFrame::Text(self.handle, offset, text.to_owned()).encode().into();
+        let frame: Arc<str> = ServerFrame::Text(self.handle, offset, text.to_owned())
+            .encode()
+            .into();
         self.encoded = Some((offset, to, frame.clone()));
         Some((to, frame))
     }

@@ -70,7 +70,7 @@ pub(crate) struct Session {
     /// Mutations and pages not yet answered.
     pub(crate) in_flight: u32,
     pub(crate) credit: u8,
-    /// When it took its last frame, or was first given one.
+    /// When it took its last frame, or was given one while it had none.
     pub(crate) flushed_at: Millis,
     pub(crate) heard_at: Millis,
     pub(crate) ping_at: Millis,
@@ -114,8 +114,12 @@ impl Session {
         self.flushed_at = now;
     }
 
+    pub(crate) fn has_unflushed(&self) -> bool {
+        self.credit < CREDIT
+    }
+
     pub(crate) fn is_stalled(&self, now: Millis) -> bool {
-        self.credit < CREDIT && now >= self.flushed_at + STALL
+        self.has_unflushed() && now >= self.flushed_at + STALL
     }
 
     pub(crate) fn is_deaf(&self, now: Millis) -> bool {
@@ -127,7 +131,11 @@ impl Session {
     }
 
     pub(crate) fn next_deadline(&self) -> Millis {
-        let stall = if self.credit < CREDIT { self.flushed_at + STALL } else { Millis::MAX };
+        let stall = if self.has_unflushed() {
+            self.flushed_at + STALL
+        } else {
+            Millis::MAX
+        };
         let phase = match self.phase {
             Phase::Live => self.ping_at,
             _ => self.opened_at + HELLO_WITHIN,
@@ -139,7 +147,10 @@ impl Session {
     pub(crate) fn spend(&mut self, now: Millis, limits: &Limits) -> Result<(), u64> {
         let rate = u64::from(limits.frames_per_second).max(1);
         let gained = now.saturating_sub(self.allowance_at).saturating_mul(rate);
-        self.allowance = self.allowance.saturating_add(gained).min(rate * BURST_SECONDS * 1_000);
+        self.allowance = self
+            .allowance
+            .saturating_add(gained)
+            .min(rate * BURST_SECONDS * 1_000);
         self.allowance_at = now;
         match self.allowance.checked_sub(1_000) {
             Some(left) => {
