@@ -1,0 +1,309 @@
+//! A [`Store`] in memory: for tests, simulations and adapters that have their own truth.
+//!
+//! Invariant: it implements the primitive reads and writes and nothing else; what they add up to is
+//! the same code that every store runs. It cannot fail, so a batch of commands is never half done.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+};
+
+use weft_protocol::{
+    InstallationId, Limits, MessageId, MessageRow, Millis, Op, Status, ThreadId, ThreadRow, Topic,
+    UserId,
+};
+
+use crate::{
+    Answer, Command, Committed, Job, Outcome, Read, Store,
+    store::{KEPT_OUTCOMES, Lookup, Phase, Tables, answer, run},
+};
+
+/// A store that lasts as long as it is held.
+#[derive(Clone, Debug)]
+pub struct MemoryStore {
+    limits: Limits,
+    epoch: u32,
+    threads: BTreeMap<ThreadId, Thread>,
+    members: BTreeSet<(UserId, ThreadId)>,
+    messages: BTreeMap<MessageId, MessageRow>,
+    appended: BTreeMap<MessageId, String>,
+    logs: BTreeMap<Topic, Vec<Vec<Op>>>,
+    outcomes: BTreeMap<(UserId, InstallationId), Outcomes>,
+}
+
+#[derive(Clone, Debug)]
+struct Thread {
+    /// Its row; `pinned` and `archived` are not read.
+    row: ThreadRow,
+    /// Whether each member has it pinned, and archived.
+    members: BTreeMap<UserId, (bool, bool)>,
+    /// Its messages; the ordinal is the index plus one.
+    messages: Vec<MessageId>,
+    jobs: Vec<(Job, Phase)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Outcomes {
+    last_n: u64,
+    kept: BTreeMap<u64, Outcome>,
+}
+
+impl MemoryStore {
+    /// An empty store whose topics have this epoch, with the default limits.
+    pub fn new(epoch: u32) -> Self {
+        Self {
+            limits: Limits::default(),
+            epoch,
+            threads: BTreeMap::new(),
+            members: BTreeSet::new(),
+            messages: BTreeMap::new(),
+            appended: BTreeMap::new(),
+            logs: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
+        }
+    }
+
+    fn messages_of(&self, thread: ThreadId) -> impl DoubleEndedIterator<Item = &MessageRow> {
+        let ids = self
+            .threads
+            .get(&thread)
+            .map_or(&[][..], |thread| &thread.messages);
+        ids.iter().filter_map(|id| self.messages.get(id))
+    }
+}
+
+impl Store for MemoryStore {
+    type Error = Infallible;
+
+    fn commit(&mut self, now: Millis, commands: &[Command]) -> Result<Vec<Committed>, Infallible> {
+        let limits = self.limits;
+        commands
+            .iter()
+            .map(|command| run(self, now, &limits, command))
+            .collect()
+    }
+
+    fn read(&self, read: &Read) -> Result<Answer, Infallible> {
+        answer(self, read)
+    }
+}
+
+impl Lookup for MemoryStore {
+    type Error = Infallible;
+
+    fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    fn thread(&self, thread: ThreadId, member: UserId) -> Result<Option<ThreadRow>, Infallible> {
+        Ok(self.threads.get(&thread).and_then(|thread| {
+            let &(pinned, archived) = thread.members.get(&member)?;
+            Some(ThreadRow {
+                pinned,
+                archived,
+                ..thread.row.clone()
+            })
+        }))
+    }
+
+    fn members(&self, thread: ThreadId) -> Result<Vec<UserId>, Infallible> {
+        let thread = self.threads.get(&thread);
+        Ok(thread.map_or_else(Vec::new, |thread| thread.members.keys().copied().collect()))
+    }
+
+    fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Infallible> {
+        let mut rows = Vec::new();
+        let first = (member, ThreadId::from_bytes([0; 16]));
+        for &(_, thread) in self
+            .members
+            .range(first..)
+            .take_while(|(user, _)| *user == member)
+        {
+            rows.extend(self.thread(thread, member)?.filter(|row| !row.deleted));
+        }
+        Ok(rows)
+    }
+
+    fn message(&self, message: MessageId) -> Result<Option<MessageRow>, Infallible> {
+        Ok(self.messages.get(&message).cloned())
+    }
+
+    fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, Infallible> {
+        Ok(self
+            .messages_of(thread)
+            .rev()
+            .find(|row| !row.deleted)
+            .map(|row| row.id))
+    }
+
+    fn last_ordinal(&self, thread: ThreadId) -> Result<u64, Infallible> {
+        Ok(self
+            .threads
+            .get(&thread)
+            .map_or(0, |thread| thread.messages.len() as u64))
+    }
+
+    fn messages(
+        &self,
+        thread: ThreadId,
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<MessageRow>, Infallible> {
+        let newest_first = self
+            .messages_of(thread)
+            .rev()
+            .filter(|row| row.ordinal < before);
+        let mut rows: Vec<_> = newest_first.take(limit as usize).cloned().collect();
+        rows.reverse();
+        Ok(rows)
+    }
+
+    fn running(&self, thread: ThreadId) -> Result<Vec<MessageId>, Infallible> {
+        let running = self
+            .messages_of(thread)
+            .filter(|row| row.status == Status::Streaming);
+        Ok(running.map(|row| row.id).collect())
+    }
+
+    fn appended(&self, message: MessageId) -> Result<String, Infallible> {
+        Ok(self.appended.get(&message).cloned().unwrap_or_default())
+    }
+
+    fn appended_len(&self, message: MessageId) -> Result<u64, Infallible> {
+        Ok(self
+            .appended
+            .get(&message)
+            .map_or(0, |text| text.len() as u64))
+    }
+
+    fn head(&self, topic: Topic) -> Result<u64, Infallible> {
+        Ok(self.logs.get(&topic).map_or(0, |log| log.len() as u64))
+    }
+
+    fn log(&self, topic: Topic, seq: u64) -> Result<Vec<Op>, Infallible> {
+        let log = self.logs.get(&topic).map_or(&[][..], Vec::as_slice);
+        let from = usize::try_from(seq).unwrap_or(usize::MAX).min(log.len());
+        Ok(log[from..].iter().flatten().cloned().collect())
+    }
+
+    fn jobs(&self, thread: ThreadId) -> Result<Vec<(Job, Phase)>, Infallible> {
+        Ok(self
+            .threads
+            .get(&thread)
+            .map_or_else(Vec::new, |thread| thread.jobs.clone()))
+    }
+
+    fn threads_with_jobs(&self) -> Result<Vec<ThreadId>, Infallible> {
+        let busy = self
+            .threads
+            .iter()
+            .filter(|(_, thread)| !thread.jobs.is_empty());
+        Ok(busy.map(|(&id, _)| id).collect())
+    }
+
+    fn last_n(&self, user: UserId, installation: InstallationId) -> Result<u64, Infallible> {
+        Ok(self
+            .outcomes
+            .get(&(user, installation))
+            .map_or(0, |outcomes| outcomes.last_n))
+    }
+
+    fn outcome(
+        &self,
+        user: UserId,
+        installation: InstallationId,
+        n: u64,
+    ) -> Result<Option<Outcome>, Infallible> {
+        Ok(self
+            .outcomes
+            .get(&(user, installation))
+            .and_then(|all| all.kept.get(&n).cloned()))
+    }
+}
+
+impl Tables for MemoryStore {
+    fn put_thread(&mut self, member: UserId, row: &ThreadRow) -> Result<(), Infallible> {
+        let thread = self.threads.entry(row.id).or_insert_with(|| Thread {
+            row: row.clone(),
+            members: BTreeMap::new(),
+            messages: Vec::new(),
+            jobs: Vec::new(),
+        });
+        thread.row = row.clone();
+        thread.members.insert(member, (row.pinned, row.archived));
+        self.members.insert((member, row.id));
+        Ok(())
+    }
+
+    fn put_message(&mut self, row: &MessageRow) -> Result<(), Infallible> {
+        if self.messages.insert(row.id, row.clone()).is_none()
+            && let Some(thread) = self.threads.get_mut(&row.thread)
+        {
+            // A command puts its messages by id; ordinals are what places them.
+            let at = usize::try_from(row.ordinal)
+                .unwrap_or(usize::MAX)
+                .saturating_sub(1);
+            if thread.messages.len() <= at {
+                thread.messages.resize(at + 1, row.id);
+            }
+            thread.messages[at] = row.id;
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, message: MessageId, _: u64, text: &str) -> Result<(), Infallible> {
+        self.appended.entry(message).or_default().push_str(text);
+        Ok(())
+    }
+
+    fn drop_appended(&mut self, message: MessageId) -> Result<(), Infallible> {
+        self.appended.remove(&message);
+        Ok(())
+    }
+
+    fn push_log(&mut self, topic: Topic, _: u64, ops: &[Op]) -> Result<(), Infallible> {
+        self.logs.entry(topic).or_default().push(ops.to_vec());
+        Ok(())
+    }
+
+    fn add_job(&mut self, job: &Job) -> Result<(), Infallible> {
+        if let Some(thread) = self.threads.get_mut(&job.thread) {
+            thread.jobs.push((job.clone(), Phase::Waiting));
+        }
+        Ok(())
+    }
+
+    fn start_job(&mut self, message: MessageId) -> Result<(), Infallible> {
+        let thread = self.messages.get(&message).map(|row| row.thread);
+        if let Some(thread) = thread.and_then(|thread| self.threads.get_mut(&thread)) {
+            for (job, phase) in &mut thread.jobs {
+                if job.message == message {
+                    *phase = Phase::Running;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end_job(&mut self, message: MessageId) -> Result<(), Infallible> {
+        let thread = self.messages.get(&message).map(|row| row.thread);
+        if let Some(thread) = thread.and_then(|thread| self.threads.get_mut(&thread)) {
+            thread.jobs.retain(|(job, _)| job.message != message);
+        }
+        Ok(())
+    }
+
+    fn put_outcome(
+        &mut self,
+        user: UserId,
+        installation: InstallationId,
+        n: u64,
+        outcome: &Outcome,
+    ) -> Result<(), Infallible> {
+        let outcomes = self.outcomes.entry((user, installation)).or_default();
+        outcomes.last_n = n;
+        outcomes.kept.insert(n, outcome.clone());
+        outcomes.kept.remove(&n.saturating_sub(KEPT_OUTCOMES + 1));
+        Ok(())
+    }
+}
