@@ -1,1 +1,61 @@
-fn main() {}
+//! The project's own commands. `cargo xtask start` and `cargo xtask test` are each enough on a
+//! machine that has only rustup: what else they need they find or install, outside the checkout.
+
+mod app;
+mod layers;
+mod process;
+mod size;
+mod start;
+mod test;
+mod tools;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Weft's own commands",
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the app and the server in release mode and serve them on http://127.0.0.1:8787
+    Start {
+        /// What the server takes, for example `--addr 0.0.0.0:8080 --data /var/lib/weft`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        server: Vec<String>,
+    },
+    /// Check everything that must hold, up to journeys in a real browser
+    Test,
+    /// Run the simulation of clients, network and hub
+    Sim {
+        /// How many schedules to run
+        #[arg(long, default_value_t = 10_000)]
+        schedules: u64,
+        /// The seed of the first one
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Prove the directions of dependency between crates and inside the app
+    Layers,
+    /// Build the app and print what a first load costs on the wire
+    Size,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Start { server } => start::run(&server),
+        Command::Test => test::run(),
+        Command::Sim { schedules, seed } => test::simulate(schedules, seed),
+        Command::Layers => layers::run(),
+        Command::Size => {
+            app::build()?;
+            size::run()
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Building the app into `dist`, with a compressed sibling beside every file that shrinks.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+
+use crate::{
+    process::{cargo, command, root, run},
+    tools,
+};
+
+const COMPRESSIBLE: [&str; 8] = [
+    "css",
+    "html",
+    "js",
+    "json",
+    "svg",
+    "txt",
+    "wasm",
+    "webmanifest",
+];
+
+/// Where the built app is.
+pub(crate) fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// Where the app's objects are: apart from the native ones, so that neither build evicts the other.
+pub(crate) fn target() -> PathBuf {
+    root().join("target/wasm")
+}
+
+/// Builds the app in release mode.
+pub(crate) fn build() -> anyhow::Result<()> {
+    let folders = tools::for_app()?;
+    // Trunk is told to stay offline so that it takes the tools it is given and no others.
+    run(&mut cargo(["fetch"]))?;
+    run(command(folders[0].join("trunk"))
+        .args(["build", "--release", "--offline"])
+        .env("PATH", tools::path_with(&folders)?)
+        .env("CARGO_TARGET_DIR", target())
+        .env("TRUNK_SKIP_VERSION_CHECK", "true")
+        .env_remove("NO_COLOR"))?;
+    compress(&dist())
+}
+
+/// Every file under `folder`.
+pub(crate) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The name of a file's sibling: `app.js` and `br` make `app.js.br`.
+pub(crate) fn sibling(file: &Path, extension: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
+}
+
+fn compress(folder: &Path) -> anyhow::Result<()> {
+    for file in files(folder)? {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        if !extension.is_some_and(|extension| COMPRESSIBLE.contains(&extension)) {
+            continue;
+        }
+        let plain = fs::read(&file)?;
+        for (extension, packed) in [("br", brotli(&plain)?), ("gz", gzip(&plain)?)] {
+            if packed.len() < plain.len() {
+                fs::write(sibling(&file, extension), packed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn brotli(plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    // 22 is the widest window that browsers and small devices agree on.
+    brotli::CompressorWriter::new(&mut packed, 1 << 16, 11, 22).write_all(plain)?;
+    Ok(packed)
+}
+
+fn gzip(plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain)?;
+    Ok(encoder.finish()?)
+}

@@ -1,0 +1,147 @@
+//! `test`: everything that must hold, cheapest first. The first step that fails ends it.
+
+use std::{env, process::Command, time::Instant};
+
+use anyhow::Context as _;
+
+use crate::{
+    app, layers,
+    process::{cargo, root, run as run_command},
+    size, tools,
+};
+
+const WASM: &str = "wasm32-unknown-unknown";
+const SCHEDULES: u64 = 10_000;
+
+/// Runs every step, and prints how long each took.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let browser = tools::browser()?;
+    step("formatting", || {
+        run_command(&mut cargo(["fmt", "--all", "--check"]))
+    })?;
+    step("layers", layers::run)?;
+    step("lints", lints)?;
+    step("native tests", || {
+        run_command(&mut cargo(["test", "--workspace"]))
+    })?;
+    step("simulation", || simulate(SCHEDULES, 1))?;
+    step("app", app::build)?;
+    step("first load", size::run)?;
+    if has_web_tests() {
+        step("browser tests", || web_tests(&browser))?;
+    }
+    step("server for the journeys", || {
+        run_command(&mut cargo(["build", "--package", "weft-server"]))
+    })?;
+    // The last step says itself how long it took, so that cargo's verdict is what is read last.
+    banner("journeys");
+    journeys(&browser)
+}
+
+/// Runs the simulation in release mode.
+pub(crate) fn simulate(schedules: u64, seed: u64) -> anyhow::Result<()> {
+    let mut sim = cargo([
+        "run",
+        "--release",
+        "--package",
+        "weft-testkit",
+        "--bin",
+        "sim",
+        "--",
+    ]);
+    sim.args([
+        "--schedules",
+        &schedules.to_string(),
+        "--seed",
+        &seed.to_string(),
+    ]);
+    run_command(&mut sim)
+}
+
+fn lints() -> anyhow::Result<()> {
+    let native = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    run_command(&mut cargo(native))?;
+    let journeys = [
+        "clippy",
+        "--package",
+        "weft",
+        "--test",
+        "e2e",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    run_command(&mut cargo(journeys))?;
+    tools::wasm_target()?;
+    let app = [
+        "clippy",
+        "--package",
+        "weft",
+        "--target",
+        WASM,
+        "--",
+        "-D",
+        "warnings",
+    ];
+    run_command(cargo(app).env("CARGO_TARGET_DIR", app::target()))
+}
+
+fn has_web_tests() -> bool {
+    root().join("tests/web/main.rs").is_file()
+}
+
+/// The app's tests that need a browser, run by wasm-bindgen's own runner.
+fn web_tests(browser: &tools::Browser) -> anyhow::Result<()> {
+    let mut test = cargo([
+        "test",
+        "--package",
+        "weft",
+        "--target",
+        WASM,
+        "--test",
+        "web",
+    ]);
+    let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
+    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+        .env("CARGO_TARGET_DIR", app::target())
+        .env("CHROMEDRIVER", &browser.driver);
+    run_command(&mut test)
+}
+
+/// The journeys: the real app on the real server in a real browser.
+fn journeys(browser: &tools::Browser) -> anyhow::Result<()> {
+    let server = root().join(format!(
+        "target/debug/weft-server{}",
+        env::consts::EXE_SUFFIX
+    ));
+    let mut test = cargo(["test", "--package", "weft", "--test", "e2e", "--"]);
+    test.arg("--test-threads=2");
+    with_parts(&mut test, browser).env("WEFT_SERVER_BIN", server);
+    run_command(&mut test)
+}
+
+fn with_parts<'a>(command: &'a mut Command, browser: &tools::Browser) -> &'a mut Command {
+    command
+        .env("WEFT_APP_DIR", app::dist())
+        .env("WEFT_CHROMIUM", &browser.chromium)
+        .env("WEFT_CHROMEDRIVER", &browser.driver)
+}
+
+fn step(name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    banner(name);
+    let start = Instant::now();
+    work().with_context(|| format!("{name}: failed"))?;
+    eprintln!("xtask: {name}: {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn banner(name: &str) {
+    eprintln!("\nxtask: {name}");
+}
