@@ -1,1 +1,9 @@
-//! app
+//! Weft's browser app: `app → pages → features → {ui, state, text}`; only `runtime` touches the outside.
+
+pub mod app;
+mod features;
+mod pages;
+#[cfg(target_arch = "wasm32")]
+pub mod runtime;
+pub mod state;
+pub mod text;

@@ -1,0 +1,6 @@
+//! The browser app's start.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    weft::runtime::start();
+}

@@ -1,0 +1,192 @@
+//! What the interface shows, as signals, and the intents by which it asks for change.
+//!
+//! Invariant: only [`project`] writes these signals. A component reads them and sends an [`Intent`]
+//! through [`Dispatch`].
+
+mod dispatch;
+mod grouping;
+pub mod project;
+mod timeline;
+pub mod words;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use leptos::prelude::*;
+use weft_protocol::{Limits, Model, Mutation, ThreadId, User, api::ApiCode};
+use weft_sync::{Status, ThreadView};
+
+pub use self::{
+    dispatch::{Account, Dispatch, Intent, Minted},
+    grouping::{Days, Group},
+    timeline::{Row, Timeline},
+};
+
+/// Who sits in front of the screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Session {
+    /// Not known yet.
+    #[default]
+    Unknown,
+    /// Nobody.
+    SignedOut,
+    /// This person; the name is known at the latest once connected.
+    SignedIn(Option<User>),
+}
+
+/// Why a call of the accounts' side failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// The server refused it.
+    Refused(ApiCode, Option<u64>),
+    /// The server was not reached.
+    Unreachable,
+}
+
+/// Where a call of the accounts' side stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Call {
+    /// None is under way.
+    #[default]
+    Idle,
+    /// Waiting for the answer.
+    Busy,
+    /// It worked.
+    Done,
+    /// It did not.
+    Failed(CallError),
+}
+
+/// The colours that a person chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// Every theme, in the order of the choice.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The theme's name in storage and markup.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of that name; the system's where there is none.
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == text).unwrap_or_default()
+    }
+}
+
+/// A toast.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its key.
+    pub id: u64,
+    /// What it says.
+    pub text: String,
+    /// What its button does, and is called.
+    pub action: Option<(&'static str, Mutation)>,
+}
+
+/// All state of the app. Copied freely: it holds handles only.
+#[derive(Clone, Copy)]
+pub struct State {
+    pub(crate) session: RwSignal<Session>,
+    pub(crate) auth: RwSignal<Call>,
+    pub(crate) password: RwSignal<Call>,
+    pub(crate) status: RwSignal<Status>,
+    pub(crate) models: RwSignal<Arc<Vec<Model>>>,
+    pub(crate) threads_known: RwSignal<bool>,
+    pub(crate) order: RwSignal<Vec<ThreadId>>,
+    pub(crate) threads: StoredValue<HashMap<ThreadId, ArcRwSignal<ThreadView>>>,
+    pub(crate) timelines: RwSignal<HashMap<ThreadId, Timeline>>,
+    pub(crate) fresh: RwSignal<HashSet<ThreadId>>,
+    pub(crate) notices: RwSignal<Vec<Notice>>,
+    pub(crate) drafts: StoredValue<HashMap<Option<ThreadId>, String>>,
+    pub(crate) chosen: RwSignal<HashMap<Option<ThreadId>, String>>,
+    pub(crate) theme: RwSignal<Theme>,
+    pub(crate) days: RwSignal<Days>,
+    pub(crate) limits: StoredValue<Limits>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl State {
+    /// The state before anything is known. Lives as long as the reactive owner around it.
+    pub fn new() -> Self {
+        Self {
+            session: RwSignal::default(),
+            auth: RwSignal::default(),
+            password: RwSignal::default(),
+            status: RwSignal::new(Status::Reconnecting),
+            models: RwSignal::default(),
+            threads_known: RwSignal::default(),
+            order: RwSignal::default(),
+            threads: StoredValue::default(),
+            timelines: RwSignal::default(),
+            fresh: RwSignal::default(),
+            notices: RwSignal::default(),
+            drafts: StoredValue::default(),
+            chosen: RwSignal::default(),
+            theme: RwSignal::default(),
+            days: RwSignal::default(),
+            limits: StoredValue::default(),
+        }
+    }
+
+    /// The state that the app provided.
+    pub fn here() -> Self {
+        expect_context::<Self>()
+    }
+
+    /// The thread of the list, where it is in it. Does not subscribe to the list.
+    pub fn thread(&self, id: ThreadId) -> Option<ArcRwSignal<ThreadView>> {
+        self.threads.with_value(|threads| threads.get(&id).cloned())
+    }
+
+    /// The watched thread's timeline; subscribes to which threads are watched.
+    pub fn timeline(&self, id: ThreadId) -> Option<Timeline> {
+        self.timelines.with(|timelines| timelines.get(&id).cloned())
+    }
+
+    /// The model that a message in this thread asks: chosen here, asked here last, chosen anywhere
+    /// last, or the first one.
+    pub fn model(&self, thread: Option<ThreadId>) -> Option<String> {
+        let models = self.models.get();
+        let offered = |id: &String| models.iter().any(|model| &model.id == id);
+        let chosen = self.chosen.with(|chosen| chosen.get(&thread).cloned());
+        let asked = || {
+            let row = self.thread(thread?)?;
+            row.with(|thread| thread.row.model.clone())
+        };
+        chosen
+            .filter(offered)
+            .or_else(|| asked().filter(offered))
+            .or_else(|| self.chosen.with(|chosen| chosen.get(&None).cloned()).filter(offered))
+            .or_else(|| models.first().map(|model| model.id.clone()))
+    }
+
+    /// The name of a model as people read it.
+    pub fn model_name(&self, id: &str) -> String {
+        self.models.with(|models| {
+            models.iter().find(|model| model.id == id).map_or_else(|| id.to_owned(), |m| m.name.clone())
+        })
+    }
+}

@@ -1,0 +1,245 @@
+//! The one writer of the app's state: the core's changes, and what the runtime has learnt.
+//!
+//! Invariant: after the core's changes were applied in order, the signals equal the core's own view. A
+//! change that does not fit (an index beyond the end) changes nothing and never panics.
+
+use leptos::prelude::*;
+use weft_protocol::{Model, Mutation, Status, ThreadId, User};
+use weft_sync::{Change, MessageView};
+
+use super::{Call, Days, Notice, Row, Session, State, Theme, Timeline};
+
+/// What the runtime has learnt beside the core.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Who is signed in.
+    Session(Session),
+    /// Where signing in stands.
+    Auth(Call),
+    /// Where the change of password stands.
+    Password(Call),
+    /// An id was made for a thread that does not exist yet.
+    Fresh(ThreadId),
+    /// The colours.
+    Theme(Theme),
+    /// What is being written.
+    Draft(Option<ThreadId>, String),
+    /// The model chosen.
+    Model(Option<ThreadId>, String),
+    /// The local midnights.
+    Days(Days),
+    /// A toast appears.
+    Noticed(Notice),
+    /// A toast goes.
+    Dismissed(u64),
+    /// The account is left: nothing of it stays.
+    Forgotten,
+}
+
+/// Applies a change of the core's view.
+pub fn apply(state: &State, change: Change) {
+    match change {
+        Change::StatusSet(status) => state.status.set(status),
+        Change::UserSet(user) => user_set(state, user),
+        Change::ModelsSet(models) => models_set(state, models),
+        Change::ThreadsKnownSet(known) => state.threads_known.set(known),
+        Change::ThreadInserted { index, thread } => {
+            let id = thread.row.id;
+            state.threads.update_value(|threads| {
+                threads.insert(id, ArcRwSignal::new(thread));
+            });
+            state.order.update(|order| order.insert(index.min(order.len()), id));
+        }
+        Change::ThreadRemoved { index } => {
+            let mut removed = None;
+            state.order.update(|order| {
+                removed = (index < order.len()).then(|| order.remove(index));
+            });
+            if let Some(id) = removed {
+                state.threads.update_value(|threads| {
+                    threads.remove(&id);
+                });
+            }
+        }
+        Change::ThreadMoved { from, to } => state.order.update(|order| shift(order, from, to)),
+        Change::ThreadSet(thread) => {
+            if let Some(signal) = state.thread(thread.row.id) {
+                signal.set(thread);
+            }
+        }
+        Change::TimelineOpened(thread) => state.timelines.update(|timelines| {
+            timelines.insert(thread, Timeline::default());
+        }),
+        Change::TimelineClosed(thread) => state.timelines.update(|timelines| {
+            timelines.remove(&thread);
+        }),
+        Change::HistorySet(thread, history) => {
+            within(state, thread, |timeline| timeline.history.set(history));
+        }
+        Change::MessageInserted { thread, index, message } => {
+            within(state, thread, |timeline| insert(timeline, index, message));
+        }
+        Change::MessageRemoved { thread, index } => {
+            within(state, thread, |timeline| remove(timeline, index));
+        }
+        Change::MessageMoved { thread, from, to } => within(state, thread, |timeline| {
+            timeline.order.update(|order| shift(order, from, to));
+        }),
+        Change::HeadSet(thread, message, head) => within(state, thread, |timeline| {
+            streams(timeline, message, head.status == Status::Streaming);
+            if let Some(row) = timeline.row(message) {
+                row.head.set(head);
+            }
+        }),
+        Change::BodySet(thread, message, body) => with_row(state, thread, message, |row| {
+            row.body.set(body.as_ref().to_owned());
+        }),
+        Change::BodyAppended(thread, message, text) => with_row(state, thread, message, |row| {
+            row.body.update(|body| body.push_str(&text));
+        }),
+        Change::DeliverySet(thread, message, delivery) => {
+            with_row(state, thread, message, |row| row.delivery.set(delivery));
+        }
+        Change::Rejected { mutation, code } => {
+            let text = format!("{} {}", undone(&mutation), super::words::error(code));
+            noticed(state, Notice { id: 0, text, action: None });
+        }
+    }
+}
+
+/// Writes down what the runtime has learnt.
+pub fn record(state: &State, fact: Fact) {
+    match fact {
+        Fact::Session(session) => state.session.set(session),
+        Fact::Auth(call) => state.auth.set(call),
+        Fact::Password(call) => state.password.set(call),
+        Fact::Fresh(thread) => state.fresh.update(|fresh| {
+            fresh.insert(thread);
+        }),
+        Fact::Theme(theme) => state.theme.set(theme),
+        Fact::Draft(thread, text) => state.drafts.update_value(|drafts| {
+            drafts.insert(thread, text);
+        }),
+        Fact::Model(thread, model) => state.chosen.update(|chosen| {
+            chosen.insert(None, model.clone());
+            chosen.insert(thread, model);
+        }),
+        Fact::Days(days) => {
+            if state.days.get_untracked() != days {
+                state.days.set(days);
+            }
+        }
+        Fact::Noticed(notice) => noticed(state, notice),
+        Fact::Dismissed(id) => state.notices.update(|notices| notices.retain(|n| n.id != id)),
+        Fact::Forgotten => {
+            state.drafts.update_value(|drafts| drafts.clear());
+            state.fresh.update(|fresh| fresh.clear());
+            state.notices.update(|notices| notices.clear());
+            state.session.set(Session::SignedOut);
+        }
+    }
+}
+
+fn noticed(state: &State, mut notice: Notice) {
+    state.notices.update(|notices| {
+        if notice.id == 0 {
+            notice.id = notices.iter().map(|n| n.id).max().unwrap_or(0) + 1;
+        }
+        notices.push(notice);
+    });
+}
+
+fn user_set(state: &State, user: Option<User>) {
+    if let Some(user) = user {
+        let session = Session::SignedIn(Some(user));
+        if state.session.with_untracked(|now| *now != session) {
+            state.session.set(session);
+        }
+    }
+}
+
+fn models_set(state: &State, models: Vec<Model>) {
+    if state.models.with_untracked(|now| **now != models) {
+        state.models.set(models.into());
+    }
+}
+
+fn within(state: &State, thread: ThreadId, write: impl FnOnce(&Timeline)) {
+    let timeline = state.timelines.with_untracked(|timelines| timelines.get(&thread).cloned());
+    if let Some(timeline) = timeline {
+        write(&timeline);
+    }
+}
+
+fn with_row(
+    state: &State,
+    thread: ThreadId,
+    message: weft_protocol::MessageId,
+    write: impl FnOnce(&Row),
+) {
+    within(state, thread, |timeline| {
+        if let Some(row) = timeline.row(message) {
+            write(&row);
+        }
+    });
+}
+
+fn insert(timeline: &Timeline, index: usize, message: MessageView) {
+    let MessageView { id, head, body, delivery } = message;
+    streams(timeline, id, head.status == Status::Streaming);
+    timeline.rows().insert(
+        id,
+        Row {
+            id,
+            head: ArcRwSignal::new(head),
+            body: ArcRwSignal::new(body.as_ref().to_owned()),
+            delivery: ArcRwSignal::new(delivery),
+        },
+    );
+    timeline.order.update(|order| order.insert(index.min(order.len()), id));
+}
+
+fn remove(timeline: &Timeline, index: usize) {
+    let mut removed = None;
+    timeline.order.update(|order| removed = (index < order.len()).then(|| order.remove(index)));
+    if let Some(id) = removed {
+        timeline.rows().remove(&id);
+        streams(timeline, id, false);
+    }
+}
+
+/// Notes whether a message is being made, waking nobody where that is known.
+fn streams(timeline: &Timeline, id: weft_protocol::MessageId, running: bool) {
+    if timeline.streaming.with_untracked(|ids| ids.contains(&id)) == running {
+        return;
+    }
+    timeline.streaming.update(|ids| {
+        ids.retain(|other| *other != id);
+        if running {
+            ids.push(id);
+        }
+    });
+}
+
+fn shift<T>(order: &mut Vec<T>, from: usize, to: usize) {
+    if from < order.len() {
+        let item = order.remove(from);
+        order.insert(to.min(order.len()), item);
+    }
+}
+
+fn undone(mutation: &Mutation) -> &'static str {
+    match mutation {
+        Mutation::CreateThread { .. } => "The chat could not be created.",
+        Mutation::RenameThread { .. } => "The chat could not be renamed.",
+        Mutation::PinThread { .. } => "The chat could not be pinned or unpinned.",
+        Mutation::ArchiveThread { .. } => "The chat could not be archived or restored.",
+        Mutation::DeleteThread { .. } => "The chat could not be deleted.",
+        Mutation::RestoreThread { .. } => "The chat could not be restored.",
+        Mutation::SendMessage { .. } => "The message could not be sent.",
+        Mutation::StopReply { .. } => "The reply could not be stopped.",
+        Mutation::Regenerate { .. } => "No new reply could be asked for.",
+        Mutation::EditMessage { .. } => "The message could not be edited.",
+        Mutation::DeleteMessage { .. } => "The message could not be deleted.",
+    }
+}

@@ -1,0 +1,66 @@
+//! A watched thread as signals: one for the order, three for each row.
+//!
+//! Invariant: a row's signals are made when it is inserted and never replaced, so a token wakes the
+//! one effect that shows that body, and a new message wakes none of an old row's.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use leptos::prelude::*;
+use weft_protocol::MessageId;
+use weft_sync::{Delivery, Head, History};
+
+/// A message's signals.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its key.
+    pub id: MessageId,
+    /// All but its text and delivery.
+    pub head: ArcRwSignal<Head>,
+    /// Its text.
+    pub body: ArcRwSignal<String>,
+    /// Where it stands.
+    pub delivery: ArcRwSignal<Delivery>,
+}
+
+/// A watched thread's signals.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// The keys of the messages, oldest first.
+    pub order: ArcRwSignal<Vec<MessageId>>,
+    /// What is before them.
+    pub history: ArcRwSignal<History>,
+    /// The replies that are being made.
+    pub streaming: ArcRwSignal<Vec<MessageId>>,
+    rows: Arc<Mutex<HashMap<MessageId, Row>>>,
+}
+
+impl PartialEq for Timeline {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.rows, &other.rows)
+    }
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            order: ArcRwSignal::new(Vec::new()),
+            history: ArcRwSignal::new(History::default()),
+            streaming: ArcRwSignal::new(Vec::new()),
+            rows: Arc::default(),
+        }
+    }
+}
+
+impl Timeline {
+    /// The signals of one message.
+    pub fn row(&self, id: MessageId) -> Option<Row> {
+        self.rows().get(&id).cloned()
+    }
+
+    pub(super) fn rows(&self) -> MutexGuard<'_, HashMap<MessageId, Row>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,59 @@
+//! The wording of every error, as a plain sentence with a way on.
+
+use weft_protocol::{ErrorCode, api::ApiCode};
+
+use super::CallError;
+
+/// What happened, for the person who reads it.
+pub fn error(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Unauthenticated => "Please sign in again.",
+        ErrorCode::Unsupported => "This page is out of date. Reload it.",
+        ErrorCode::BadFrame | ErrorCode::Internal => "Something went wrong on the server.",
+        ErrorCode::TooManySockets => "This account is open in too many places.",
+        ErrorCode::TooFast => "That was too fast. Wait a moment.",
+        ErrorCode::TooSlow | ErrorCode::Draining => "The connection is being renewed.",
+        ErrorCode::NoSuchTopic | ErrorCode::NoSuchThread => "This chat does not exist any more.",
+        ErrorCode::NoSuchMessage => "This message does not exist any more.",
+        ErrorCode::IdTaken => "That id is in use already.",
+        ErrorCode::NotAllowed => "You are not allowed to do that.",
+        ErrorCode::EmptyText => "The text is empty.",
+        ErrorCode::TextTooLong => "The text is too long.",
+        ErrorCode::WrongKind => "That is not possible for this message.",
+        ErrorCode::NoSuchModel => "This model is no longer offered. Choose another one.",
+        ErrorCode::ProviderUnauthorized => "The model provider refused the server's key.",
+        ErrorCode::ProviderRateLimited => "The model provider is busy. Try again in a moment.",
+        ErrorCode::ProviderRejected => "The model provider rejected the request.",
+        ErrorCode::ProviderUnavailable => "The model provider cannot be reached.",
+        ErrorCode::ProviderTimeout => "The model provider took too long to answer.",
+        ErrorCode::ProviderCut => "The reply was cut off.",
+        ErrorCode::ProviderGarbled => "The model provider sent something unreadable.",
+        ErrorCode::ReplyTooLong => "The reply grew too long and was ended.",
+        ErrorCode::Interrupted => "The server restarted during this reply.",
+    }
+}
+
+/// Why a call of the accounts' side failed.
+pub fn call_error(error: CallError) -> String {
+    let text = match error {
+        CallError::Unreachable => "The server cannot be reached. Check the connection and try again.",
+        CallError::Refused(code, after) => match code {
+            ApiCode::BadRequest => "The server did not understand that. Reload the page.",
+            ApiCode::UsernameInvalid => {
+                "A username has 1 to 32 letters, digits, dashes, dots or underscores."
+            }
+            ApiCode::UsernameTaken => "This username is taken. Choose another one.",
+            ApiCode::PasswordInvalid => "A password has at least 8 characters.",
+            ApiCode::WrongCredentials => "The username or the password is wrong.",
+            ApiCode::TooManyAttempts => {
+                let wait = after.unwrap_or(60);
+                return format!("Too many attempts. Try again in {wait} seconds.");
+            }
+            ApiCode::InviteNeeded => "Creating an account here needs an invite.",
+            ApiCode::Unauthenticated => "Please sign in again.",
+            ApiCode::OriginNotAllowed => "The server does not allow this page's address.",
+            ApiCode::Internal => "Something went wrong on the server. Try again in a moment.",
+        },
+    };
+    text.to_owned()
+}
