@@ -1,0 +1,16 @@
+//! The parts of a page that read state and send intents. Each is one concept; none touches the outside.
+
+mod composer;
+mod connection;
+mod message;
+mod model;
+mod notices;
+mod sidebar;
+mod thread;
+mod time;
+mod timeline;
+
+pub(crate) use self::{
+    composer::Composer, connection::Connection, model::ModelPicker, notices::Notices,
+    sidebar::Sidebar, timeline::TimelineLog,
+};

@@ -1,0 +1,131 @@
+//! Where one writes. Isolated from the list: a keystroke touches this text box and nothing else.
+
+use leptos::{html::Textarea, prelude::*};
+use weft_protocol::{Mutation, ThreadId};
+
+use super::ModelPicker;
+use crate::state::{Dispatch, Intent, State};
+
+/// How tall the box grows, in CSS pixels.
+const MAX_HEIGHT: i32 = 240;
+
+/// `new` says whether the thread is created by the first message; `sent` is told its id.
+#[component]
+pub(crate) fn Composer(
+    thread: Signal<Option<ThreadId>>,
+    new: Signal<bool>,
+    #[prop(into)] sent: Callback<ThreadId>,
+) -> impl IntoView {
+    let (state, dispatch) = (State::here(), Dispatch::here());
+    let area = NodeRef::<Textarea>::new();
+    let (empty, too_long) = (RwSignal::new(true), RwSignal::new(false));
+    let streaming = Memo::new(move |_| {
+        let timeline = thread.get().and_then(|thread| state.timeline(thread));
+        timeline.map(|timeline| timeline.streaming.get()).unwrap_or_default()
+    });
+    let measure = move |text: &str| {
+        let max = state.limits.with_value(|limits| limits.message_bytes as usize);
+        let (now_empty, now_long) = (text.trim().is_empty(), text.len() > max);
+        if empty.get_untracked() != now_empty {
+            empty.set(now_empty);
+        }
+        if too_long.get_untracked() != now_long {
+            too_long.set(now_long);
+        }
+        if let Some(area) = area.get_untracked() {
+            fit(&area);
+        }
+    };
+    let send = move || {
+        let Some(area) = area.get_untracked() else { return };
+        let text = area.value();
+        measure(&text);
+        if text.trim().is_empty() || too_long.get_untracked() {
+            return;
+        }
+        let at = thread.get_untracked();
+        let to = at.unwrap_or_else(|| dispatch.new_thread());
+        let model = untrack(|| state.model(at));
+        dispatch.say(to, new.get_untracked(), text, model);
+        area.set_value("");
+        measure("");
+        dispatch.send(Intent::Draft(at, String::new()));
+        sent.run(to);
+    };
+    // Another thread is another draft.
+    Effect::new(move |_| {
+        let draft = state.drafts.with_value(|drafts| drafts.get(&thread.get()).cloned());
+        if let Some(area) = area.get() {
+            let draft = draft.unwrap_or_default();
+            area.set_value(&draft);
+            measure(&draft);
+            let _ = area.focus();
+        }
+    });
+    let stop = move |_| {
+        let Some(thread) = thread.get_untracked() else { return };
+        for message in streaming.get_untracked() {
+            dispatch.mutate(Mutation::StopReply { thread, message });
+        }
+    };
+    view! {
+        <form class="composer" on:submit=move |event| {
+            event.prevent_default();
+            send();
+        }>
+            <Show when=move || too_long.get()>
+                <p class="composer-error" role="alert">
+                    "This message is too long to send. Shorten it or split it in two."
+                </p>
+            </Show>
+            <textarea
+                node_ref=area
+                class="composer-text"
+                aria-label="Message"
+                placeholder="Write a message"
+                rows="1"
+                aria-invalid=move || too_long.get().to_string()
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    measure(&text);
+                    dispatch.send(Intent::Draft(thread.get_untracked(), text));
+                }
+                on:keydown=move |event| {
+                    // While an input method composes, Enter is the method's own (229: Safari).
+                    let composing = event.is_composing() || event.key_code() == 229;
+                    if event.key() == "Enter" && !event.shift_key() && !composing {
+                        event.prevent_default();
+                        send();
+                    }
+                }
+            ></textarea>
+            <div class="composer-bar">
+                <ModelPicker thread/>
+                {move || if streaming.with(Vec::is_empty) {
+                    view! {
+                        <button
+                            type="submit"
+                            class="send button"
+                            data-variant="primary"
+                            prop:disabled=move || empty.get() || too_long.get()
+                        >"Send"</button>
+                    }.into_any()
+                } else {
+                    view! { <button type="button" class="send button" on:click=stop>"Stop"</button> }.into_any()
+                }}
+            </div>
+        </form>
+    }
+}
+
+/// Makes the box as tall as its text, up to a limit.
+fn fit(area: &web_sys::HtmlTextAreaElement) {
+    let style = web_sys::HtmlElement::style(area);
+    let set = |value: &str| {
+        // A height that cannot be set leaves a box of the usual one.
+        let _ = style.set_property("height", value);
+    };
+    set("auto");
+    let height = area.scroll_height().min(MAX_HEIGHT);
+    set(&format!("{height}px"));
+}

@@ -1,0 +1,43 @@
+//! Toasts: short words on what has happened, with a way back where there is one.
+
+use leptos::prelude::*;
+
+use crate::state::{Dispatch, Intent, State};
+
+#[component]
+pub(crate) fn Notices() -> impl IntoView {
+    let (state, dispatch) = (State::here(), Dispatch::here());
+    view! {
+        <div class="toasts" role="region" aria-label="Notifications" aria-live="polite">
+            <For
+                each=move || state.notices.get()
+                key=|notice| notice.id
+                children=move |notice| {
+                    let id = notice.id;
+                    let action = notice.action.map(|(label, mutation)| view! {
+                        <button
+                            type="button"
+                            class="toast-action"
+                            on:click=move |_| {
+                                dispatch.mutate(mutation.clone());
+                                dispatch.send(Intent::Dismiss(id));
+                            }
+                        >{label}</button>
+                    });
+                    view! {
+                        <div class="toast">
+                            <span>{notice.text}</span>
+                            {action}
+                            <button
+                                type="button"
+                                class="toast-close icon-button"
+                                aria-label="Dismiss"
+                                on:click=move |_| dispatch.send(Intent::Dismiss(id))
+                            >"×"</button>
+                        </div>
+                    }
+                }
+            />
+        </div>
+    }
+}

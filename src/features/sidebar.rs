@@ -1,0 +1,113 @@
+//! The thread list, cut into days.
+
+use leptos::prelude::*;
+use leptos_router::{components::A, hooks::use_navigate};
+use weft_protocol::ThreadId;
+
+use super::{Connection, thread::ThreadItem};
+use crate::state::{Dispatch, Group, Session, State};
+
+#[component]
+pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
+    let (state, dispatch) = (State::here(), Dispatch::here());
+    let archived = RwSignal::new(false);
+    let navigate = use_navigate();
+    // Which threads are in which group; wakes the list only where that changes.
+    let groups = Memo::new(move |_| {
+        let days = state.days.get();
+        let mut groups: Vec<(Group, Vec<ThreadId>)> =
+            Group::ALL.into_iter().map(|group| (group, Vec::new())).collect();
+        for id in state.order.get() {
+            let Some(thread) = state.thread(id) else { continue };
+            let group = thread.with(|thread| Group::of(thread, days));
+            if let Some((_, ids)) = groups.iter_mut().find(|(kind, _)| *kind == group) {
+                ids.push(id);
+            }
+        }
+        groups
+    });
+    let of = move |kind: Group| {
+        let ids = groups.with(|groups| groups.iter().find(|g| g.0 == kind).map(|g| g.1.clone()));
+        ids.unwrap_or_default()
+    };
+    let name = move || match state.session.get() {
+        Session::SignedIn(Some(user)) => user.name,
+        _ => String::new(),
+    };
+    view! {
+        <aside class="sidebar" data-open=move || open.get().to_string()>
+            <div class="sidebar-head">
+                <span class="brand">"Weft"</span>
+                <button
+                    type="button"
+                    class="sidebar-close icon-button"
+                    aria-label="Close sidebar"
+                    on:click=move |_| open.set(false)
+                >"×"</button>
+            </div>
+            <button
+                type="button"
+                class="new-chat button"
+                on:click=move |_| {
+                    let thread = dispatch.new_thread();
+                    open.set(false);
+                    navigate(&format!("/t/{thread}"), Default::default());
+                }
+            >"New chat"</button>
+            <nav class="threads" aria-label="Threads" on:click=move |event| {
+                if is_link(&event) {
+                    open.set(false);
+                }
+            }>
+                {Group::ALL.into_iter().map(|kind| {
+                    let ids = Memo::new(move |_| of(kind));
+                    let shown = move || kind != Group::Archived || archived.get();
+                    view! {
+                        <Show when=move || ids.with(|ids| !ids.is_empty())>
+                            <section class="thread-group" aria-label=kind.name()>
+                                {if kind == Group::Archived {
+                                    view! {
+                                        <button
+                                            type="button"
+                                            class="thread-group-name archived-toggle"
+                                            aria-expanded=move || archived.get().to_string()
+                                            on:click=move |_| archived.update(|open| *open = !*open)
+                                        >{kind.name()}</button>
+                                    }.into_any()
+                                } else {
+                                    view! { <h2 class="thread-group-name">{kind.name()}</h2> }.into_any()
+                                }}
+                                <Show when=shown>
+                                    <ul class="thread-list">
+                                        <For
+                                            each=move || ids.get()
+                                            key=|id| *id
+                                            children=|id| view! { <ThreadItem id/> }
+                                        />
+                                    </ul>
+                                </Show>
+                            </section>
+                        </Show>
+                    }
+                }).collect_view()}
+                <Show when=move || state.threads_known.get() && state.order.with(Vec::is_empty)>
+                    <p class="threads-empty">"Your chats will appear here."</p>
+                </Show>
+            </nav>
+            <div class="sidebar-foot">
+                <Connection/>
+                <A href="/settings" attr:class="settings-link">
+                    <span class="settings-name">{name}</span>
+                    " Settings"
+                </A>
+            </div>
+        </aside>
+    }
+}
+
+/// Whether a click went to a link, so that a drawer closes.
+fn is_link(event: &web_sys::MouseEvent) -> bool {
+    use wasm_bindgen::JsCast;
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| matches!(element.closest("a"), Ok(Some(_))))
+}

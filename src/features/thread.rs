@@ -1,0 +1,127 @@
+//! One thread of the sidebar: its link, its menu, and renaming it in place.
+
+use leptos::{html::Input, prelude::*};
+use leptos_router::components::A;
+use weft_protocol::{Mutation, ThreadId};
+
+use crate::state::{Dispatch, State};
+
+#[component]
+pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
+    let renaming = RwSignal::new(false);
+    let Some(thread) = State::here().thread(id) else { return ().into_any() };
+    let (title, generating) = (thread.clone(), thread.clone());
+    let before = thread.clone();
+    view! {
+        <li class="thread-item">
+            {move || if renaming.get() {
+                let title = before.with_untracked(|thread| thread.row.title.clone());
+                view! { <Rename id title renaming/> }.into_any()
+            } else {
+                let (title, generating) = (title.clone(), generating.clone());
+                view! {
+                    <A href=format!("/t/{id}") attr:class="thread-link">
+                        <span class="thread-title">
+                            {move || title.with(|thread| thread.row.title.clone())}
+                        </span>
+                        {move || generating.with(|thread| thread.row.generating > 0).then(|| view! {
+                            <span class="thread-generating">"Generating"</span>
+                        })}
+                    </A>
+                }.into_any()
+            }}
+            <ThreadMenu id thread renaming/>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Rename(id: ThreadId, title: String, renaming: RwSignal<bool>) -> impl IntoView {
+    let dispatch = Dispatch::here();
+    let input = NodeRef::<Input>::new();
+    let before = StoredValue::new(title.clone());
+    let save = move || {
+        let Some(title) = input.get_untracked().map(|input| input.value()) else { return };
+        let title: String = title.trim().chars().take(120).collect();
+        if !title.is_empty() && before.with_value(|before| *before != title) {
+            dispatch.mutate(Mutation::RenameThread { thread: id, title });
+        }
+    };
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+            input.select();
+        }
+    });
+    view! {
+        <input
+            node_ref=input
+            class="thread-rename"
+            aria-label="Title"
+            maxlength="120"
+            value=title
+            on:keydown=move |event| match event.key().as_str() {
+                "Enter" if !event.is_composing() => {
+                    save();
+                    renaming.set(false);
+                }
+                "Escape" => renaming.set(false),
+                _ => {}
+            }
+            on:blur=move |_| if renaming.try_get_untracked() == Some(true) {
+                save();
+                renaming.set(false);
+            }
+        />
+    }
+}
+
+#[component]
+fn ThreadMenu(
+    id: ThreadId,
+    thread: ArcRwSignal<weft_sync::ThreadView>,
+    renaming: RwSignal<bool>,
+) -> impl IntoView {
+    let dispatch = Dispatch::here();
+    let menu = format!("menu-{id}");
+    let (label, pin, archive) = (thread.clone(), thread.clone(), thread.clone());
+    let (pinned, archived) = (thread.clone(), thread);
+    let navigate = leptos_router::hooks::use_navigate();
+    let location = leptos_router::hooks::use_location();
+    let delete = move |_| {
+        if location.pathname.get_untracked().ends_with(&id.to_string()) {
+            navigate("/", Default::default());
+        }
+        dispatch.mutate(Mutation::DeleteThread { thread: id });
+        dispatch.notify("Thread deleted", Some(("Undo", Mutation::RestoreThread { thread: id })));
+    };
+    view! {
+        <button
+            type="button"
+            class="thread-menu icon-button"
+            aria-label=move || label.with(|t| format!("Options for {}", t.row.title))
+            popovertarget=menu.clone()
+        >"⋯"</button>
+        <div class="menu" id=menu.clone() popover="auto">
+            <button type="button" class="menu-item" popovertarget=menu.clone() on:click=move |_| {
+                let pinned = pinned.with_untracked(|t| !t.row.pinned);
+                dispatch.mutate(Mutation::PinThread { thread: id, pinned });
+            }>{move || pin.with(|t| if t.row.pinned { "Unpin" } else { "Pin" })}</button>
+            <button type="button" class="menu-item" popovertarget=menu.clone() on:click=move |_| {
+                renaming.set(true);
+            }>"Rename"</button>
+            <button type="button" class="menu-item" popovertarget=menu.clone() on:click=move |_| {
+                let archived = archived.with_untracked(|t| !t.row.archived);
+                dispatch.mutate(Mutation::ArchiveThread { thread: id, archived });
+            }>{move || archive.with(|t| if t.row.archived { "Unarchive" } else { "Archive" })}</button>
+            <button
+                type="button"
+                class="menu-item"
+                data-tone="danger"
+                popovertarget=menu
+                on:click=delete
+            >"Delete"</button>
+        </div>
+    }
+}

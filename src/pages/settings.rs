@@ -1,0 +1,91 @@
+//! The colours, and the account.
+
+use leptos::prelude::*;
+
+use crate::state::{Account, Call, Dispatch, Intent, Session, State, Theme, words};
+
+#[component]
+pub(crate) fn SettingsPage() -> impl IntoView {
+    let (state, dispatch) = (State::here(), Dispatch::here());
+    let name = move || match state.session.get() {
+        Session::SignedIn(Some(user)) => user.name,
+        _ => String::new(),
+    };
+    view! {
+        <div class="settings">
+            <h1>"Settings"</h1>
+            <section class="settings-section">
+                <h2>"Appearance"</h2>
+                <label class="field">
+                    <span class="field-label">"Theme"</span>
+                    <select
+                        prop:value=move || state.theme.get().as_str()
+                        on:change=move |event| {
+                            dispatch.send(Intent::Theme(Theme::parse(&event_target_value(&event))));
+                        }
+                    >
+                        {Theme::ALL.into_iter().map(|theme| view! {
+                            <option
+                                value=theme.as_str()
+                                prop:selected=move || state.theme.get() == theme
+                            >
+                                {match theme {
+                                    Theme::System => "System",
+                                    Theme::Light => "Light",
+                                    Theme::Dark => "Dark",
+                                }}
+                            </option>
+                        }).collect_view()}
+                    </select>
+                </label>
+            </section>
+            <section class="settings-section">
+                <h2>"Account"</h2>
+                <p>"Signed in as " <strong>{name}</strong></p>
+                <button type="button" class="button" on:click=move |_| {
+                    dispatch.send(Intent::Account(Account::Leave));
+                }>"Sign out"</button>
+                <Password/>
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn Password() -> impl IntoView {
+    let (state, dispatch) = (State::here(), Dispatch::here());
+    let (current, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    view! {
+        <form class="password" on:submit=move |event| {
+            event.prevent_default();
+            dispatch.send(Intent::Account(Account::Password {
+                current: current.get_untracked(),
+                new: new.get_untracked(),
+            }));
+        }>
+            <h3>"Change password"</h3>
+            <label class="field">
+                <span class="field-label">"Current password"</span>
+                <input type="password" autocomplete="current-password" required bind:value=current/>
+            </label>
+            <label class="field">
+                <span class="field-label">"New password"</span>
+                <input type="password" autocomplete="new-password" required minlength="8" bind:value=new/>
+            </label>
+            {move || match state.password.get() {
+                Call::Failed(error) => view! {
+                    <p class="form-error" role="alert">{words::call_error(error)}</p>
+                }.into_any(),
+                Call::Done => view! {
+                    <p class="form-done" role="status">"Password changed."</p>
+                }.into_any(),
+                Call::Idle | Call::Busy => ().into_any(),
+            }}
+            <button
+                type="submit"
+                class="button"
+                prop:disabled=move || state.password.get() == Call::Busy
+            >"Change password"</button>
+        </form>
+    }
+}
