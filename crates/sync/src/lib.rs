@@ -9,8 +9,15 @@
 //!
 //! It does no I/O, never panics on what a peer sends, and asserts nothing about the peer.
 
+mod body;
 mod core;
+mod follow;
 mod io;
+mod link;
+mod outbox;
+mod overlay;
+mod project;
+mod replica;
 mod view;
 
 pub use self::{

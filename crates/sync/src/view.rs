@@ -5,7 +5,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use weft_protocol::{Author, ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, ThreadRow, User};
+use weft_protocol::{
+    Author, ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, ThreadRow, User,
+};
 
 /// How the client stands to the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -195,4 +197,87 @@ pub enum Change {
         /// Why not.
         code: ErrorCode,
     },
+}
+
+impl View {
+    /// Takes one step. A change that does not fit (it cannot come from the core) changes nothing.
+    pub fn apply(&mut self, change: Change) {
+        match change {
+            Change::StatusSet(status) => self.status = status,
+            Change::UserSet(user) => self.user = user,
+            Change::ModelsSet(models) => self.models = models,
+            Change::ThreadsKnownSet(known) => self.threads_known = known,
+            Change::ThreadInserted { index, thread } => insert(&mut self.threads, index, thread),
+            Change::ThreadRemoved { index } => remove(&mut self.threads, index),
+            Change::ThreadMoved { from, to } => shift(&mut self.threads, from, to),
+            Change::ThreadSet(thread) => {
+                let mut rows = self.threads.iter_mut();
+                if let Some(row) = rows.find(|view| view.row.id == thread.row.id) {
+                    *row = thread;
+                }
+            }
+            Change::TimelineOpened(thread) => {
+                self.timelines.insert(thread, TimelineView::default());
+            }
+            Change::TimelineClosed(thread) => {
+                self.timelines.remove(&thread);
+            }
+            Change::HistorySet(thread, history) => {
+                if let Some(timeline) = self.timelines.get_mut(&thread) {
+                    timeline.history = history;
+                }
+            }
+            Change::MessageInserted {
+                thread,
+                index,
+                message,
+            } => {
+                insert(self.messages(thread), index, message);
+            }
+            Change::MessageRemoved { thread, index } => remove(self.messages(thread), index),
+            Change::MessageMoved { thread, from, to } => shift(self.messages(thread), from, to),
+            Change::HeadSet(thread, id, head) => self.change(thread, id, |row| row.head = head),
+            Change::BodySet(thread, id, body) => self.change(thread, id, |row| row.body = body),
+            Change::BodyAppended(thread, id, tail) => {
+                self.change(thread, id, |row| {
+                    row.body = format!("{}{tail}", row.body).into()
+                });
+            }
+            Change::DeliverySet(thread, id, delivery) => {
+                self.change(thread, id, |row| row.delivery = delivery);
+            }
+            Change::Rejected { .. } => {}
+        }
+    }
+
+    fn messages(&mut self, thread: ThreadId) -> &mut Vec<MessageView> {
+        &mut self.timelines.entry(thread).or_default().messages
+    }
+
+    fn change(&mut self, thread: ThreadId, id: MessageId, change: impl FnOnce(&mut MessageView)) {
+        let timeline = self.timelines.get_mut(&thread);
+        let row = timeline.and_then(|view| view.messages.iter_mut().find(|row| row.id == id));
+        if let Some(row) = row {
+            change(row);
+        }
+    }
+}
+
+fn insert<T>(list: &mut Vec<T>, index: usize, item: T) {
+    if index <= list.len() {
+        list.insert(index, item);
+    }
+}
+
+fn remove<T>(list: &mut Vec<T>, index: usize) {
+    if index < list.len() {
+        list.remove(index);
+    }
+}
+
+fn shift<T>(list: &mut Vec<T>, from: usize, to: usize) {
+    if from < list.len() && to < list.len() {
+        let item = list.remove(from);
+        list.insert(to, item);
+    }
 }

@@ -1,0 +1,301 @@
+//! The machine itself: takes inputs, keeps the parts in step, and publishes what has changed.
+//!
+//! Invariant: every input is handled to its end before the next one, and what is shown is brought up
+//! to date once at that end. The parts do not know each other; only this module does.
+
+mod frames;
+mod intents;
+mod session;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rand::{Rng, SeedableRng, rngs::SmallRng};
+use weft_protocol::{
+    ClientFrame, InstallationId, Limits, MessageId, Millis, Model, ThreadId, Topic, User, UserId,
+};
+
+use crate::{
+    Change, Fault, History, Input, Output, StorageOp, TimelineView, View,
+    follow::Follow,
+    link::Link,
+    outbox::Outbox,
+    project::{self, Published},
+    replica::Replica,
+};
+
+/// A deadline missed by this much means that the machine slept.
+const SLEPT: u64 = 10_000;
+/// As many threads that are no longer on screen are kept up to where they were.
+const KEPT_THREADS: usize = 8;
+/// A reply is not asked for more often than this, in milliseconds.
+const OPEN_EVERY: u64 = 500;
+/// An ended reply whose last bytes do not come for this long is asked for, in milliseconds.
+const BYTES_WITHIN: u64 = 1_000;
+
+/// What a core needs from outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The source of all its randomness: the same seed and inputs make the same outputs.
+    pub seed: u64,
+}
+
+/// The client core.
+#[derive(Clone, Debug)]
+pub struct Core {
+    now: Millis,
+    rng: SmallRng,
+    outputs: VecDeque<Output>,
+    link: Link,
+    token: Option<String>,
+    limits: Limits,
+    user: Option<User>,
+    models: Vec<Model>,
+    installation: InstallationId,
+    outbox: Outbox,
+    /// No mutation is sent before then: the server is busy.
+    hold_until: Option<Millis>,
+    /// The last number that the server missed, and when it said so.
+    missed: Option<(u64, Millis)>,
+    replica: Replica,
+    follows: BTreeMap<Topic, Follow>,
+    watched: BTreeSet<ThreadId>,
+    /// Threads that are followed no more but still here, the oldest first.
+    kept: VecDeque<ThreadId>,
+    handles: BTreeMap<u32, (ThreadId, MessageId)>,
+    fetches: BTreeMap<MessageId, Fetch>,
+    published: Published,
+    dirty_list: bool,
+    dirty: BTreeSet<ThreadId>,
+}
+
+/// A reply whose bytes are to be asked for.
+#[derive(Clone, Copy, Debug)]
+struct Fetch {
+    thread: ThreadId,
+    at: Option<Millis>,
+    last: Option<Millis>,
+    tries: u32,
+}
+
+impl Core {
+    /// A core that nobody is signed in to.
+    pub fn new(now: Millis, config: Config) -> Self {
+        let mut rng = SmallRng::seed_from_u64(config.seed);
+        let installation = InstallationId::new(now, rng.random());
+        Self {
+            now,
+            rng,
+            outputs: VecDeque::new(),
+            link: Link::new(),
+            token: None,
+            limits: Limits::default(),
+            user: None,
+            models: Vec::new(),
+            installation,
+            outbox: Outbox::default(),
+            hold_until: None,
+            missed: None,
+            replica: Replica::default(),
+            follows: BTreeMap::new(),
+            watched: BTreeSet::new(),
+            kept: VecDeque::new(),
+            handles: BTreeMap::new(),
+            fetches: BTreeMap::new(),
+            published: Published::default(),
+            dirty_list: false,
+            dirty: BTreeSet::new(),
+        }
+    }
+
+    /// Takes an input at `now` (milliseconds since the Unix epoch; a clock that goes back stands still).
+    pub fn handle(&mut self, now: Millis, input: Input) {
+        let slept = self
+            .next_deadline()
+            .is_some_and(|due| now > due.saturating_add(SLEPT));
+        self.now = self.now.max(now);
+        if slept {
+            self.wake();
+        }
+        match input {
+            Input::Opened(connection) => self.opened(connection),
+            Input::Received(connection, text) => self.received(connection, &text),
+            Input::Closed(connection, code) => self.closed(connection, code),
+            Input::Tick | Input::Background => {}
+            Input::Foreground => self.wake(),
+            Input::NetworkUp => {
+                self.link.network_down = false;
+                self.wake();
+            }
+            Input::NetworkDown => {
+                self.link.network_down = !self.link.is_live();
+                if self.link.is_live() {
+                    self.wake();
+                }
+            }
+            Input::SignedIn { token } => self.sign_in(token),
+            Input::SignedOut => self.sign_out(),
+            Input::Mutate(mutation) => self.mutate(mutation),
+            Input::Retry(message) => self.retry(message),
+            Input::Discard(message) => self.discard(message),
+            Input::Watch(thread) => self.watch(thread),
+            Input::Unwatch(thread) => self.unwatch(thread),
+            Input::LoadOlder(thread) => self.load_older(thread),
+        }
+        self.run_due();
+        self.publish();
+    }
+
+    /// The next thing to do, until there is none.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call with [`Input::Tick`] at the latest.
+    pub fn next_deadline(&self) -> Option<Millis> {
+        let mut next = self.link.deadline();
+        let mut add = |at: Option<Millis>| {
+            next = match (next, at) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+        };
+        if self.link.is_live() {
+            add(self.hold_until);
+            for follow in self.follows.values() {
+                add(follow.overdue_at());
+                add(follow.not_before);
+            }
+            self.fetches.values().for_each(|fetch| add(fetch.at));
+        }
+        next
+    }
+
+    /// Everything that is shown, computed anew.
+    pub fn view(&self) -> View {
+        let timeline = |&thread: &ThreadId| {
+            let items = self.messages(thread);
+            let messages = items.iter().map(project::Item::view).collect();
+            (
+                thread,
+                TimelineView {
+                    messages,
+                    history: self.history(thread),
+                },
+            )
+        };
+        View {
+            status: self.link.status(),
+            user: self.user.clone(),
+            models: self.models.clone(),
+            threads_known: self.threads_known(),
+            threads: project::threads(&self.replica, &self.outbox, self.me()),
+            timelines: self.watched.iter().map(timeline).collect(),
+        }
+    }
+
+    fn me(&self) -> Option<UserId> {
+        self.user.as_ref().map(|user| user.id)
+    }
+
+    fn user_topic(&self) -> Option<Topic> {
+        self.me().map(Topic::User)
+    }
+
+    fn threads_known(&self) -> bool {
+        let follow = self.user_topic().and_then(|topic| self.follows.get(&topic));
+        follow.is_some_and(|follow| follow.cursor.is_some())
+    }
+
+    fn messages(&self, thread: ThreadId) -> Vec<project::Item<'_>> {
+        project::messages(
+            &self.replica,
+            &self.outbox,
+            self.me(),
+            thread,
+            self.link.is_live(),
+        )
+    }
+
+    fn history(&self, thread: ThreadId) -> History {
+        let follow = self.follows.get(&Topic::Thread(thread));
+        match self.replica.timelines.get(&thread) {
+            _ if follow.is_some_and(|follow| follow.missing) => History::Missing,
+            None => History::Unknown,
+            Some(timeline) if !timeline.more => History::Complete,
+            Some(_) if follow.is_some_and(|follow| follow.loading) => History::Loading,
+            Some(_) => History::More,
+        }
+    }
+
+    fn publish(&mut self) {
+        let mut out = Vec::new();
+        let status = self.link.status();
+        if self.published.status != status {
+            self.published.status = status;
+            out.push(Change::StatusSet(status));
+            self.touch_all();
+        }
+        if self.published.user != self.user {
+            self.published.user.clone_from(&self.user);
+            out.push(Change::UserSet(self.user.clone()));
+            self.touch_all();
+        }
+        if self.published.models != self.models {
+            self.published.models.clone_from(&self.models);
+            out.push(Change::ModelsSet(self.models.clone()));
+        }
+        let known = self.threads_known();
+        if self.published.threads_known != known {
+            self.published.threads_known = known;
+            out.push(Change::ThreadsKnownSet(known));
+        }
+        if std::mem::take(&mut self.dirty_list) {
+            let list = project::threads(&self.replica, &self.outbox, self.me());
+            self.published.set_threads(list, &mut out);
+        }
+        self.published.set_open(&self.watched, &mut out);
+        for thread in std::mem::take(&mut self.dirty) {
+            let mut published = std::mem::take(&mut self.published);
+            published.set_timeline(
+                thread,
+                self.history(thread),
+                &self.messages(thread),
+                &mut out,
+            );
+            self.published = published;
+        }
+        self.outputs.extend(out.into_iter().map(Output::Change));
+    }
+
+    /// What is shown of this thread may have changed.
+    fn touch(&mut self, thread: ThreadId) {
+        if self.watched.contains(&thread) {
+            self.dirty.insert(thread);
+        }
+    }
+
+    fn touch_topic(&mut self, topic: Topic) {
+        match topic {
+            Topic::User(_) => self.dirty_list = true,
+            Topic::Thread(thread) => self.touch(thread),
+        }
+    }
+
+    fn touch_all(&mut self) {
+        self.dirty_list = true;
+        self.dirty.extend(&self.watched);
+    }
+
+    fn store(&mut self, op: StorageOp) {
+        self.outputs.push_back(Output::Store(op));
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        self.outputs.push_back(Output::Fault(fault));
+    }
+
+    fn send(&mut self, frame: &ClientFrame) {
+        self.outputs
+            .push_back(Output::Send(self.link.connection, frame.encode()));
+    }
+}

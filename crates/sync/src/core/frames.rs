@@ -1,0 +1,439 @@
+//! What the server says. Nothing in here is trusted: a frame that does not fit is ignored or met by
+//! asking again, and never by a panic.
+
+use weft_protocol::{
+    ClientFrame, Cursor, ErrorCode, MessageId, MessageRow, Op, Row, Scope, ServerFrame, ThreadId,
+    Topic,
+    frame::{Head, Held},
+    stream::{Fit, fit},
+};
+
+use super::{BYTES_WITHIN, Core, Fetch, OPEN_EVERY};
+use crate::{
+    Connection, Fault, Output, StorageOp, follow::Rung, link::Phase, outbox::State,
+    replica::Verdict,
+};
+
+/// More than this is waited for neither when the server is busy nor when it goes away, in milliseconds.
+const MAX_ASKED_WAIT: u64 = 60_000;
+
+impl Core {
+    pub(super) fn received(&mut self, connection: Connection, text: &str) {
+        if connection != self.link.connection {
+            return;
+        }
+        match self.link.phase {
+            Phase::SignedOut
+            | Phase::Refused
+            | Phase::TooOld
+            | Phase::Waiting { .. }
+            | Phase::Opening { .. } => return,
+            Phase::Greeting { .. } | Phase::Live => self.link.heard(self.now),
+        }
+        match ServerFrame::decode(text) {
+            Ok(frame) => self.frame(frame),
+            Err(error) => self.fault(Fault::BadFrame(error.to_string())),
+        }
+    }
+
+    fn frame(&mut self, frame: ServerFrame) {
+        let live = self.link.is_live();
+        match frame {
+            ServerFrame::Welcome {
+                user,
+                last_n,
+                limits,
+                ..
+            } if !live => {
+                self.welcome(user, last_n, limits);
+            }
+            ServerFrame::Ping { heads } => {
+                self.send(&ClientFrame::Pong);
+                self.heads(heads);
+            }
+            ServerFrame::Pong => {}
+            ServerFrame::Drain { in_ms, spread_ms } => self.drain(in_ms, spread_ms),
+            ServerFrame::Error { code, topic } => self.error(code, topic),
+            // Nothing else makes sense before `welcome`, nor `welcome` twice.
+            _ if !live => {}
+            ServerFrame::Welcome { .. } => {}
+            ServerFrame::Models { models } => self.models = models,
+            ServerFrame::Snapshot {
+                topic,
+                cursor,
+                rows,
+                more,
+            } => {
+                self.snapshot(topic, cursor, rows, more);
+            }
+            ServerFrame::Delta {
+                topic,
+                base,
+                cursor,
+                ops,
+            } => self.delta(topic, base, cursor, ops),
+            ServerFrame::Ack { n, effects } => self.ack(n, effects),
+            ServerFrame::Nack { n, code } => self.nack(n, code),
+            ServerFrame::Gap { expected } => self.missed(expected),
+            ServerFrame::Busy { n, wait_ms } => {
+                self.outbox.take_back(n);
+                let wait = wait_ms.clamp(1, MAX_ASKED_WAIT);
+                self.hold_until = Some(self.now.saturating_add(wait));
+            }
+            ServerFrame::Page {
+                thread,
+                before,
+                rows,
+                more,
+            } => {
+                self.page(thread, before, rows, more);
+            }
+            ServerFrame::Stream {
+                handle,
+                thread,
+                held,
+            } => self.stream(handle, thread, held),
+            ServerFrame::Text(handle, offset, text) => self.text(handle, offset, &text),
+        }
+    }
+
+    fn drain(&mut self, in_ms: u64, spread_ms: u64) {
+        use rand::Rng;
+        let spread = self.rng.random_range(0..=spread_ms.min(MAX_ASKED_WAIT));
+        self.reconnect(Some(in_ms.min(MAX_ASKED_WAIT).saturating_add(spread)));
+    }
+
+    fn error(&mut self, code: ErrorCode, topic: Option<Topic>) {
+        match (code.scope(), topic) {
+            (Scope::Connection, _) => self.refused(code),
+            (_, Some(topic)) => self.no_such_topic(topic),
+            (Scope::Topic | Scope::Mutation | Scope::Reply, None) => {}
+        }
+    }
+
+    fn no_such_topic(&mut self, topic: Topic) {
+        let Some(follow) = self
+            .follows
+            .get_mut(&topic)
+            .filter(|follow| follow.subscribed)
+        else {
+            return;
+        };
+        follow.lost();
+        follow.cursor = None;
+        follow.loading = false;
+        follow.missing = true;
+        self.forget_rows(topic);
+        self.store(StorageOp::DropTopic(topic));
+    }
+
+    fn heads(&mut self, heads: Vec<Head>) {
+        for head in heads {
+            let follow = self
+                .follows
+                .get_mut(&head.topic)
+                .filter(|follow| follow.subscribed);
+            if follow.is_some_and(|follow| follow.head(self.now, head.cursor)) {
+                self.gap(head.topic);
+            }
+        }
+    }
+
+    /// A topic is known not to be whole; what is here of it stays on screen meanwhile.
+    pub(super) fn gap(&mut self, topic: Topic) {
+        let Some(follow) = self
+            .follows
+            .get_mut(&topic)
+            .filter(|follow| follow.subscribed)
+        else {
+            return;
+        };
+        match follow.gap(self.now) {
+            Rung::Wait => return,
+            Rung::Resume => self.subscribe(topic, true),
+            Rung::Reload => self.subscribe(topic, false),
+            Rung::Drop => {
+                self.send(&ClientFrame::Unsubscribe { topic });
+                self.forget_rows(topic);
+                self.store(StorageOp::DropTopic(topic));
+                self.fault(Fault::Dropped(topic));
+                return;
+            }
+        }
+        self.fault(Fault::Gap(topic));
+    }
+
+    fn snapshot(&mut self, topic: Topic, cursor: Cursor, rows: Vec<Row>, more: bool) {
+        let Some(follow) = self
+            .follows
+            .get_mut(&topic)
+            .filter(|follow| follow.subscribed)
+        else {
+            return;
+        };
+        follow.cursor = Some(cursor);
+        self.store(StorageOp::PutSnapshot {
+            topic,
+            cursor,
+            rows: rows.clone(),
+        });
+        match topic {
+            Topic::User(_) => self.replica.reset_threads(rows),
+            Topic::Thread(thread) => {
+                self.replica.reset_timeline(thread, rows, more);
+                self.fetches.retain(|_, fetch| fetch.thread != thread);
+                self.ask_older(thread);
+            }
+        }
+        self.outbox.reached(topic, cursor, true);
+        self.touch_topic(topic);
+    }
+
+    fn delta(&mut self, topic: Topic, base: u64, cursor: Cursor, ops: Vec<Op>) {
+        let Some(follow) = self
+            .follows
+            .get_mut(&topic)
+            .filter(|follow| follow.subscribed)
+        else {
+            return;
+        };
+        match follow.cursor {
+            Some(ours) if ours.epoch == cursor.epoch && cursor.seq <= ours.seq => return,
+            // Merged change sets may reach back: rows replace rows, so the overlap is harmless.
+            Some(ours) if ours.epoch == cursor.epoch && base <= ours.seq => {}
+            Some(_) | None => return self.gap(topic),
+        }
+        follow.cursor = Some(cursor);
+        self.store(StorageOp::Apply {
+            topic,
+            cursor,
+            ops: ops.clone(),
+        });
+        let mut ended = Vec::new();
+        for op in ops {
+            match (topic, op) {
+                (Topic::User(_), Op::Thread(row)) => {
+                    self.replica.threads.insert(row.id, row);
+                }
+                (Topic::Thread(thread), Op::Message(row)) => {
+                    ended.push(row.id);
+                    self.replica.put_message(thread, row);
+                }
+                (Topic::Thread(thread), Op::Settle(settle)) => {
+                    ended.push(settle.message);
+                    if let Some(timeline) = self.replica.timelines.get_mut(&thread) {
+                        timeline.settle(&settle);
+                    }
+                }
+                (Topic::User(_), Op::Message(_) | Op::Settle(_))
+                | (Topic::Thread(_), Op::Thread(_)) => {}
+            }
+        }
+        if let Topic::Thread(thread) = topic {
+            ended
+                .into_iter()
+                .for_each(|message| self.verify(thread, message));
+        }
+        self.outbox.reached(topic, cursor, false);
+        self.touch_topic(topic);
+    }
+
+    fn ack(&mut self, n: u64, mut effects: Vec<Head>) {
+        let Some(at) = self.outbox.find(n) else {
+            return;
+        };
+        let mut reload = Vec::new();
+        effects.retain(|effect| {
+            let follow = self
+                .follows
+                .get(&effect.topic)
+                .filter(|follow| !follow.missing);
+            let other_epoch = |ours: Cursor| ours.epoch != effect.cursor.epoch;
+            if follow
+                .is_some_and(|follow| follow.subscribed && follow.cursor.is_some_and(other_epoch))
+            {
+                reload.push(effect.topic);
+            }
+            follow.is_some_and(|follow| !follow.has(effect.cursor))
+        });
+        let entry = &mut self.outbox.entries[at];
+        let thread = entry.mutation.thread();
+        entry.state = State::Acked(effects);
+        self.outbox.forget_effects(|_| false);
+        self.forget_stored(n);
+        // Seqs of different epochs cannot be compared; a snapshot decides.
+        reload
+            .into_iter()
+            .for_each(|topic| self.subscribe(topic, false));
+        self.decided(thread);
+    }
+
+    fn nack(&mut self, n: u64, code: ErrorCode) {
+        let Some(at) = self.outbox.find(n) else {
+            return;
+        };
+        let thread = self.outbox.entries[at].mutation.thread();
+        if self.outbox.entries[at].mutation.new_message().is_some() {
+            self.outbox.entries[at].state = State::Failed(code);
+        } else {
+            let entry = self.outbox.entries.remove(at);
+            self.forget_stored(n);
+            let unread = |follow: &crate::follow::Follow| follow.cursor.is_none();
+            if matches!(entry.mutation, weft_protocol::Mutation::CreateThread { .. })
+                && self.follows.get(&Topic::Thread(thread)).is_none_or(unread)
+            {
+                self.replica.timelines.remove(&thread);
+            }
+            self.reject(entry.mutation, code);
+        }
+        self.decided(thread);
+    }
+
+    fn decided(&mut self, thread: ThreadId) {
+        self.dirty_list = true;
+        self.touch(thread);
+        self.follow_wanted();
+        self.pump();
+    }
+
+    /// The server misses the mutation `expected`.
+    fn missed(&mut self, expected: u64) {
+        if expected < self.outbox.first_n() || expected > self.outbox.next_n {
+            self.renumber();
+            return;
+        }
+        // Each mutation behind the missing one is answered so; one round of sending is enough.
+        let known = |(n, at): (u64, u64)| n == expected && self.now.saturating_sub(at) < OPEN_EVERY;
+        if !self.missed.is_some_and(known) {
+            self.missed = Some((expected, self.now));
+            self.outbox.take_back(expected);
+            self.pump();
+        }
+    }
+
+    fn page(&mut self, thread: ThreadId, before: u64, rows: Vec<MessageRow>, more: bool) {
+        let follow = self.follows.get_mut(&Topic::Thread(thread));
+        let Some(follow) = follow.filter(|follow| follow.loading && follow.subscribed) else {
+            return;
+        };
+        let first = self
+            .replica
+            .timelines
+            .get(&thread)
+            .and_then(|rows| rows.first_ordinal());
+        if first != Some(before) {
+            // The window has changed since: what is before it now is what is wanted.
+            return;
+        }
+        follow.loading = false;
+        self.store(StorageOp::PutPage {
+            thread,
+            rows: rows.iter().cloned().map(Row::Message).collect(),
+        });
+        // A page that brings nothing cannot have more before it.
+        let more = more && !rows.is_empty();
+        let ids: Vec<MessageId> = rows.iter().map(|row| row.id).collect();
+        self.replica.add_page(thread, rows, more);
+        for message in ids {
+            if self
+                .replica
+                .message(thread, message)
+                .is_some_and(|row| row.is_open())
+            {
+                self.ask_bytes(thread, message, 0);
+            }
+        }
+        self.touch(thread);
+    }
+
+    fn stream(&mut self, handle: u32, thread: ThreadId, held: Held) {
+        self.handles
+            .retain(|_, (_, message)| *message != held.message);
+        self.handles.insert(handle, (thread, held.message));
+        let here = self.replica.message(thread, held.message);
+        if here.is_some_and(|row| row.is_open() && row.body.len() < held.offset) {
+            self.ask_bytes(thread, held.message, 0);
+        }
+    }
+
+    fn text(&mut self, handle: u32, offset: u64, text: &str) {
+        let Some(&(thread, message)) = self.handles.get(&handle) else {
+            return;
+        };
+        let fresh_rev = self.replica.fresh_rev();
+        let timeline = self.replica.timelines.get_mut(&thread);
+        let row = timeline.and_then(|timeline| timeline.message_mut(message));
+        let Some(row) = row.filter(|row| row.is_open()) else {
+            return;
+        };
+        let held = row.body.len();
+        match fit(held, offset, text) {
+            Fit::Held => {}
+            Fit::Gap => self.ask_bytes(thread, message, 0),
+            Fit::Torn => {
+                row.body = crate::body::Body::empty(fresh_rev);
+                self.forget_text(thread, message);
+            }
+            Fit::Append(tail) => {
+                row.body.push(tail);
+                let (rev, ended) = (row.body.rev, row.awaited.is_some());
+                let op = StorageOp::AppendText {
+                    message,
+                    offset: held,
+                    text: tail.to_owned(),
+                };
+                self.store(op);
+                if let Some(change) = self.published.append(thread, message, rev, tail) {
+                    self.outputs.push_back(Output::Change(change));
+                }
+                if ended {
+                    self.fetches.remove(&message);
+                    self.verify(thread, message);
+                } else if let Some(fetch) = self.fetches.get_mut(&message) {
+                    fetch.at = None;
+                }
+            }
+        }
+    }
+
+    fn forget_text(&mut self, thread: ThreadId, message: MessageId) {
+        self.store(StorageOp::DropText { message });
+        self.touch(thread);
+        self.ask_bytes(thread, message, 0);
+    }
+
+    /// Looks whether the text of an ended reply is all here, and asks for what is not.
+    fn verify(&mut self, thread: ThreadId, message: MessageId) {
+        let fresh_rev = self.replica.fresh_rev();
+        let Some(timeline) = self.replica.timelines.get_mut(&thread) else {
+            return;
+        };
+        match timeline.verify(message, fresh_rev) {
+            Verdict::Open => {}
+            Verdict::Whole => {
+                self.fetches.remove(&message);
+                self.touch(thread);
+            }
+            Verdict::Short => self.ask_bytes(thread, message, BYTES_WITHIN),
+            Verdict::Wrong => {
+                self.fault(Fault::Checksum(message));
+                self.forget_text(thread, message);
+            }
+        }
+    }
+
+    /// Asks for the bytes of a reply after `wait`, unless they are asked for sooner, and not too often.
+    fn ask_bytes(&mut self, thread: ThreadId, message: MessageId, wait: u64) {
+        let wanted = self.now.saturating_add(wait);
+        let none = Fetch {
+            thread,
+            at: None,
+            last: None,
+            tries: 0,
+        };
+        let fetch = self.fetches.entry(message).or_insert(none);
+        let soonest = fetch.last.map_or(0, |last| last.saturating_add(OPEN_EVERY));
+        let at = wanted.max(soonest);
+        fetch.at = Some(fetch.at.map_or(at, |pending| pending.min(at)));
+    }
+}

@@ -1,0 +1,229 @@
+//! What a person does: changes, second thoughts, and what they look at.
+
+use weft_protocol::{ClientFrame, ErrorCode, MessageId, Mutation, ThreadId, Topic, limits::WINDOW};
+
+use super::{Core, KEPT_THREADS};
+use crate::{
+    Change, Output, StorageOp,
+    link::Phase,
+    outbox::{Entry, State},
+    replica::Timeline,
+};
+
+impl Core {
+    pub(super) fn mutate(&mut self, mutation: Mutation) {
+        if self.link.phase == Phase::SignedOut {
+            return;
+        }
+        let message = mutation.new_message().map(|(id, _)| id);
+        if message.is_some_and(|id| self.outbox.find_message(id).is_some()) {
+            return;
+        }
+        let thread = mutation.thread();
+        if let Err(code) = self.check(&mutation) {
+            if message.is_some() {
+                let state = State::Failed(code);
+                self.outbox.entries.push(Entry {
+                    n: 0,
+                    made_at: self.now,
+                    mutation,
+                    state,
+                });
+                self.touch(thread);
+            } else {
+                self.reject(mutation, code);
+            }
+            return;
+        }
+        if matches!(mutation, Mutation::CreateThread { .. })
+            && !self.replica.threads.contains_key(&thread)
+        {
+            // Nobody else can have said anything in it: all of it is here.
+            self.replica
+                .timelines
+                .entry(thread)
+                .or_insert_with(Timeline::default);
+        }
+        self.enqueue(self.now, mutation);
+        self.pump();
+    }
+
+    /// Whether a server would reject the arguments, or the frame that carries them.
+    fn check(&self, mutation: &Mutation) -> Result<(), ErrorCode> {
+        mutation.check(&self.limits)?;
+        let frame = ClientFrame::Mutate {
+            n: u64::MAX,
+            mutation: mutation.clone(),
+        };
+        if frame.encode().len() > self.limits.frame_bytes as usize {
+            return Err(ErrorCode::TextTooLong);
+        }
+        Ok(())
+    }
+
+    fn enqueue(&mut self, made_at: u64, mutation: Mutation) {
+        let thread = mutation.thread();
+        let n = self.outbox.push(made_at, mutation.clone());
+        if self.user.is_some() {
+            self.store(StorageOp::PutOutbox {
+                n,
+                made_at,
+                mutation,
+            });
+        }
+        self.dirty_list = true;
+        self.touch(thread);
+    }
+
+    pub(super) fn reject(&mut self, mutation: Mutation, code: ErrorCode) {
+        self.outputs
+            .push_back(Output::Change(Change::Rejected { mutation, code }));
+    }
+
+    pub(super) fn forget_stored(&mut self, n: u64) {
+        if n != 0 && self.user.is_some() {
+            self.store(StorageOp::DeleteOutbox { n });
+        }
+    }
+
+    pub(super) fn retry(&mut self, message: MessageId) {
+        let Some(at) = self.outbox.find_message(message) else {
+            return;
+        };
+        let entry = &self.outbox.entries[at];
+        if entry.failure().is_none() || self.check(&entry.mutation).is_err() {
+            return;
+        }
+        let entry = self.outbox.entries.remove(at);
+        self.enqueue(entry.made_at, entry.mutation);
+        self.forget_stored(entry.n);
+        self.pump();
+    }
+
+    pub(super) fn discard(&mut self, message: MessageId) {
+        let Some(at) = self.outbox.find_message(message) else {
+            return;
+        };
+        match self.outbox.entries[at].state {
+            State::Failed(_) => {
+                let entry = self.outbox.entries.remove(at);
+                self.forget_stored(entry.n);
+                self.touch(entry.mutation.thread());
+            }
+            State::Undecided { sent: false, .. } => self.discard_unsent(at),
+            // It may be on the server: only deleting it there can undo it.
+            State::Undecided { sent: true, .. } | State::Acked(_) => {}
+        }
+    }
+
+    /// Takes out an entry that no server has seen; those behind it move up, so that numbers stay dense.
+    fn discard_unsent(&mut self, at: usize) {
+        let entry = self.outbox.entries.remove(at);
+        self.outbox.next_n -= 1;
+        let mut moved = Vec::new();
+        for behind in &mut self.outbox.entries[at..] {
+            if behind.is_undecided() {
+                behind.n -= 1;
+                moved.push((behind.n, behind.made_at, behind.mutation.clone()));
+            }
+        }
+        if self.user.is_some() {
+            for (n, made_at, mutation) in moved {
+                self.store(StorageOp::PutOutbox {
+                    n,
+                    made_at,
+                    mutation,
+                });
+            }
+        }
+        self.forget_stored(self.outbox.next_n);
+        self.dirty_list = true;
+        self.touch(entry.mutation.thread());
+    }
+
+    pub(super) fn watch(&mut self, thread: ThreadId) {
+        if self.link.phase == Phase::SignedOut || !self.watched.insert(thread) {
+            return;
+        }
+        self.kept.retain(|&kept| kept != thread);
+        self.follows
+            .entry(Topic::Thread(thread))
+            .or_default()
+            .missing = false;
+        self.touch(thread);
+        self.follow_wanted();
+    }
+
+    pub(super) fn unwatch(&mut self, thread: ThreadId) {
+        if !self.watched.remove(&thread) {
+            return;
+        }
+        let topic = Topic::Thread(thread);
+        self.dirty.remove(&thread);
+        if let Some(follow) = self.follows.get_mut(&topic) {
+            let subscribed = follow.subscribed;
+            follow.lost();
+            follow.loading = false;
+            if subscribed && self.link.is_live() {
+                self.send(&ClientFrame::Unsubscribe { topic });
+            }
+        }
+        self.fetches.retain(|_, fetch| fetch.thread != thread);
+        self.kept.push_back(thread);
+        if self.kept.len() > KEPT_THREADS
+            && let Some(oldest) = self.kept.pop_front()
+        {
+            self.forget_rows(Topic::Thread(oldest));
+            self.follows.remove(&Topic::Thread(oldest));
+        }
+    }
+
+    /// Forgets the rows of a topic; the overlay needs not wait for them any more.
+    pub(super) fn forget_rows(&mut self, topic: Topic) {
+        match topic {
+            Topic::User(_) => self.replica.threads.clear(),
+            Topic::Thread(thread) => {
+                self.replica.timelines.remove(&thread);
+                self.fetches.retain(|_, fetch| fetch.thread != thread);
+            }
+        }
+        self.outbox.forget_effects(|effect| effect.topic == topic);
+        self.touch_topic(topic);
+    }
+
+    pub(super) fn load_older(&mut self, thread: ThreadId) {
+        let more = self
+            .replica
+            .timelines
+            .get(&thread)
+            .is_some_and(|rows| rows.more);
+        let Some(follow) = self.follows.get_mut(&Topic::Thread(thread)) else {
+            return;
+        };
+        if more && !follow.loading && self.watched.contains(&thread) {
+            follow.loading = true;
+            self.touch(thread);
+            self.ask_older(thread);
+        }
+    }
+
+    /// Asks for older messages where they are wanted and can be asked for.
+    pub(super) fn ask_older(&mut self, thread: ThreadId) {
+        let loading = self
+            .follows
+            .get(&Topic::Thread(thread))
+            .is_some_and(|f| f.loading);
+        let rows = self.replica.timelines.get(&thread);
+        let before = rows.and_then(Timeline::first_ordinal);
+        if let Some(before) = before
+            && loading
+            && self.link.is_live()
+        {
+            self.send(&ClientFrame::Page {
+                thread,
+                before,
+                limit: WINDOW,
+            });
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The outbox: the mutations of this installation in the order they were made, each until its outcome
+//! is known and shown by the rows.
+//!
+//! Invariant: the numbers of the undecided entries are dense, ascending, and end just below
+//! [`Outbox::next_n`]. The pending state of a message is read off here and kept nowhere else.
+
+use weft_protocol::{Cursor, ErrorCode, MessageId, Millis, Mutation, ThreadId, Topic, frame::Head};
+
+/// All entries.
+#[derive(Clone, Debug)]
+pub(crate) struct Outbox {
+    pub(crate) entries: Vec<Entry>,
+    /// The number of the next mutation.
+    pub(crate) next_n: u64,
+}
+
+/// A mutation and how far it has come.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// Its number; 0 where it failed before it got one.
+    pub(crate) n: u64,
+    pub(crate) made_at: Millis,
+    pub(crate) mutation: Mutation,
+    pub(crate) state: State,
+}
+
+/// How far a mutation has come.
+#[derive(Clone, Debug)]
+pub(crate) enum State {
+    /// Its outcome is not known.
+    Undecided {
+        /// Whether it was sent on the present socket.
+        in_flight: bool,
+        /// Whether it was ever sent.
+        sent: bool,
+    },
+    /// The server has it; these change sets are not here yet.
+    Acked(Vec<Head>),
+    /// The server rejected it, and the person has not said what is to become of the text.
+    Failed(ErrorCode),
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            next_n: 1,
+        }
+    }
+}
+
+impl Entry {
+    pub(crate) fn is_undecided(&self) -> bool {
+        matches!(self.state, State::Undecided { .. })
+    }
+
+    pub(crate) fn failure(&self) -> Option<ErrorCode> {
+        match self.state {
+            State::Failed(code) => Some(code),
+            State::Undecided { .. } | State::Acked(_) => None,
+        }
+    }
+
+    /// Whether the rows of `topic` do not show the mutation yet.
+    pub(crate) fn covers(&self, topic: Topic) -> bool {
+        match &self.state {
+            State::Undecided { .. } => true,
+            State::Acked(effects) => effects.iter().any(|effect| effect.topic == topic),
+            State::Failed(_) => false,
+        }
+    }
+
+    fn adds(&self, message: MessageId) -> bool {
+        self.mutation
+            .new_message()
+            .is_some_and(|(id, _)| id == message)
+    }
+}
+
+impl Outbox {
+    /// Adds a mutation and returns its number.
+    pub(crate) fn push(&mut self, made_at: Millis, mutation: Mutation) -> u64 {
+        let n = self.next_n;
+        self.next_n += 1;
+        let state = State::Undecided {
+            in_flight: false,
+            sent: false,
+        };
+        self.entries.push(Entry {
+            n,
+            made_at,
+            mutation,
+            state,
+        });
+        n
+    }
+
+    pub(crate) fn undecided(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.is_undecided())
+    }
+
+    /// The place of the undecided entry `n`.
+    pub(crate) fn find(&self, n: u64) -> Option<usize> {
+        self.entries
+            .iter()
+            .position(|entry| entry.n == n && entry.is_undecided())
+    }
+
+    /// The place of the entry that adds this message.
+    pub(crate) fn find_message(&self, message: MessageId) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.adds(message))
+    }
+
+    /// Whether the server may not know of the thread yet.
+    pub(crate) fn creates(&self, thread: ThreadId) -> bool {
+        self.undecided()
+            .any(|entry| entry.mutation == Mutation::CreateThread { thread })
+    }
+
+    /// The number that the server must expect at least, if it has kept all that it has answered.
+    pub(crate) fn first_n(&self) -> u64 {
+        self.undecided().next().map_or(self.next_n, |entry| entry.n)
+    }
+
+    /// Nothing of what is undecided from `n` on is on its way any more.
+    pub(crate) fn take_back(&mut self, from: u64) {
+        for entry in &mut self.entries {
+            if let State::Undecided { in_flight, .. } = &mut entry.state
+                && entry.n >= from
+            {
+                *in_flight = false;
+            }
+        }
+    }
+
+    /// The entries to send next: no more than `most` on their way at once.
+    pub(crate) fn next_to_send(&mut self, most: usize) -> Vec<(u64, Mutation)> {
+        let in_flight = self
+            .undecided()
+            .filter(|entry| {
+                matches!(
+                    entry.state,
+                    State::Undecided {
+                        in_flight: true,
+                        ..
+                    }
+                )
+            })
+            .count();
+        let mut room = most.saturating_sub(in_flight);
+        let mut next = Vec::new();
+        for entry in &mut self.entries {
+            if room == 0 {
+                break;
+            }
+            if let State::Undecided { in_flight, sent } = &mut entry.state
+                && !*in_flight
+            {
+                (*in_flight, *sent) = (true, true);
+                next.push((entry.n, entry.mutation.clone()));
+                room -= 1;
+            }
+        }
+        next
+    }
+
+    /// Numbers what is undecided from 1, for another installation.
+    pub(crate) fn renumber(&mut self) {
+        self.next_n = 1;
+        for entry in self.entries.iter_mut() {
+            if let State::Undecided { in_flight, .. } = &mut entry.state {
+                entry.n = self.next_n;
+                *in_flight = false;
+                self.next_n += 1;
+            } else {
+                entry.n = 0;
+            }
+        }
+    }
+
+    /// The rows of `topic` are now at `cursor`: what it covers leaves the overlay. A snapshot of
+    /// another epoch covers all, since seqs of different epochs cannot be compared.
+    pub(crate) fn reached(&mut self, topic: Topic, cursor: Cursor, snapshot: bool) {
+        self.forget_effects(|effect| {
+            effect.topic == topic
+                && if effect.cursor.epoch == cursor.epoch {
+                    effect.cursor.seq <= cursor.seq
+                } else {
+                    snapshot
+                }
+        });
+    }
+
+    /// Drops the effects that `gone` names, and the entries that have none left.
+    pub(crate) fn forget_effects(&mut self, gone: impl Fn(&Head) -> bool) {
+        self.entries.retain_mut(|entry| match &mut entry.state {
+            State::Acked(effects) => {
+                effects.retain(|effect| !gone(effect));
+                !effects.is_empty()
+            }
+            State::Undecided { .. } | State::Failed(_) => true,
+        });
+    }
+}

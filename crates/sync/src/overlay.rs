@@ -1,0 +1,264 @@
+//! The overlay: the outbox applied over the rows, copy on write.
+//!
+//! Invariant: it is made anew from the rows and the outbox whenever either changes, and kept nowhere.
+//! Where the same message is in both, the row wins; a reply is never in the overlay.
+
+use std::collections::BTreeMap;
+
+use weft_protocol::{
+    Author, ErrorCode, MessageId, MessageRow, Millis, Refused, Rows, Status, ThreadId, ThreadRow,
+    Topic, UserId,
+};
+
+use crate::{outbox::Entry, replica::Replica};
+
+/// The outbox over the rows.
+pub(crate) struct Overlay<'a> {
+    base: &'a Replica,
+    me: UserId,
+    /// The threads that differ from their rows.
+    pub(crate) threads: BTreeMap<ThreadId, ThreadRow>,
+    /// The messages that differ from their rows.
+    pub(crate) messages: BTreeMap<MessageId, MessageRow>,
+    /// The messages that have no row, in the order they were made.
+    pub(crate) pending: Vec<Pending>,
+    step: Step,
+}
+
+/// A message that has no row.
+pub(crate) struct Pending {
+    pub(crate) row: MessageRow,
+    pub(crate) failure: Option<ErrorCode>,
+}
+
+/// The entry being applied.
+#[derive(Default)]
+struct Step {
+    made_at: Millis,
+    /// Whether the thread list does not show it yet.
+    in_list: bool,
+    /// Whether the timeline does not show it yet.
+    in_timeline: bool,
+    /// The ids that it makes; it does not see them, or it would take itself for a replay.
+    makes: [Option<MessageId>; 2],
+}
+
+/// Rows that would be needed are not here.
+#[derive(Debug)]
+pub(crate) struct NotHere;
+
+impl<'a> Overlay<'a> {
+    /// Applies the entries in their order.
+    pub(crate) fn new<'e>(
+        base: &'a Replica,
+        me: Option<UserId>,
+        entries: impl Iterator<Item = &'e Entry>,
+    ) -> Self {
+        let mut overlay = Self {
+            base,
+            me: me.unwrap_or(UserId::from_bytes([0; 16])),
+            threads: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            pending: Vec::new(),
+            step: Step::default(),
+        };
+        for entry in entries {
+            overlay.add(entry);
+        }
+        overlay
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        let mutation = &entry.mutation;
+        self.step = Step {
+            made_at: entry.made_at,
+            in_list: entry.covers(Topic::User(self.me)),
+            in_timeline: entry.covers(Topic::Thread(mutation.thread())),
+            makes: [
+                mutation.new_message().map(|(id, _)| id),
+                mutation.reply().map(|reply| reply.message),
+            ],
+        };
+        let failure = entry.failure();
+        let applied = failure.is_none() && mutation.apply(self).is_ok();
+        // Where it cannot be applied, at least the text is shown: it is never dropped.
+        if !applied && let Some((message, text)) = mutation.new_message() {
+            self.step.in_timeline |= failure.is_some();
+            self.show(mutation.thread(), message, text, failure);
+        }
+    }
+
+    fn show(&mut self, thread: ThreadId, id: MessageId, text: &str, failure: Option<ErrorCode>) {
+        let row = MessageRow {
+            id,
+            thread,
+            ordinal: 0,
+            parent: self.newest(thread),
+            author: Author::User(self.me),
+            status: Status::Complete,
+            text: text.into(),
+            error: None,
+            deleted: false,
+            created_at: self.step.made_at,
+        };
+        self.add_pending(row, failure);
+        if failure.is_none()
+            && let Ok(Some(mut row)) = Rows::thread(self, thread)
+        {
+            row.updated_at = row.updated_at.max(self.step.made_at);
+            self.write_thread(row);
+        }
+    }
+
+    fn add_pending(&mut self, row: MessageRow, failure: Option<ErrorCode>) {
+        if self.step.in_timeline && self.base.message(row.thread, row.id).is_none() {
+            self.pending.push(Pending { row, failure });
+        }
+    }
+
+    fn write_thread(&mut self, row: ThreadRow) {
+        if self.step.in_list {
+            self.threads.insert(row.id, row);
+        }
+    }
+
+    fn write_message(&mut self, row: MessageRow) {
+        if !self.step.in_timeline {
+            return;
+        }
+        match self
+            .pending
+            .iter_mut()
+            .find(|pending| pending.row.id == row.id)
+        {
+            Some(pending) => pending.row = row,
+            None => {
+                self.messages.insert(row.id, row);
+            }
+        }
+    }
+
+    fn makes(&self, id: MessageId) -> bool {
+        self.step.makes.contains(&Some(id))
+    }
+
+    /// The newest message of a thread that is not a tombstone, as far as that is known.
+    fn newest(&self, thread: ThreadId) -> Option<MessageId> {
+        let of_thread = |row: &MessageRow| row.thread == thread;
+        let pending = self.pending.iter().rev().find(|pending| {
+            of_thread(&pending.row) && pending.failure.is_none() && !pending.row.deleted
+        });
+        if let Some(pending) = pending {
+            return Some(pending.row.id);
+        }
+        self.newest_row(thread)
+    }
+
+    fn newest_row(&self, thread: ThreadId) -> Option<MessageId> {
+        let timeline = self.base.timelines.get(&thread)?;
+        timeline
+            .newest_first()
+            .map(|message| self.row(&message.row))
+            .find_map(|row| (!row.deleted && !self.makes(row.id)).then_some(row.id))
+    }
+
+    /// A row of the base, or what stands over it.
+    pub(crate) fn row<'r>(&'r self, base: &'r MessageRow) -> &'r MessageRow {
+        self.messages.get(&base.id).unwrap_or(base)
+    }
+}
+
+impl Rows for Overlay<'_> {
+    type Error = NotHere;
+
+    fn me(&self) -> UserId {
+        self.me
+    }
+
+    fn now(&self) -> Millis {
+        self.step.made_at
+    }
+
+    fn thread(&self, thread: ThreadId) -> Result<Option<ThreadRow>, NotHere> {
+        let row = self
+            .threads
+            .get(&thread)
+            .or_else(|| self.base.threads.get(&thread));
+        Ok(row.cloned())
+    }
+
+    fn insert_thread(&mut self, row: ThreadRow) -> Result<(), Refused<NotHere>> {
+        self.write_thread(row);
+        Ok(())
+    }
+
+    fn put_thread(&mut self, mut row: ThreadRow) -> Result<(), NotHere> {
+        // The server's clock may be ahead of ours: a thread does not go down by being written in.
+        if let Some(base) = self.base.threads.get(&row.id) {
+            row.updated_at = row.updated_at.max(base.updated_at);
+        }
+        self.write_thread(row);
+        Ok(())
+    }
+
+    fn message(&self, thread: ThreadId, message: MessageId) -> Result<Option<MessageRow>, NotHere> {
+        if self.makes(message) {
+            return Ok(None);
+        }
+        let pending = || {
+            let of_id = |pending: &&Pending| pending.row.id == message;
+            self.pending.iter().find(of_id).map(|pending| &pending.row)
+        };
+        let base = self.base.message(thread, message);
+        Ok(base
+            .map(|base| self.row(&base.row))
+            .or_else(pending)
+            .cloned())
+    }
+
+    fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, NotHere> {
+        if self.base.timelines.contains_key(&thread) {
+            Ok(self.newest(thread))
+        } else {
+            Err(NotHere)
+        }
+    }
+
+    fn insert_message(&mut self, row: MessageRow) -> Result<(), Refused<NotHere>> {
+        self.add_pending(row, None);
+        Ok(())
+    }
+
+    fn start_reply(&mut self, _row: MessageRow) -> Result<(), Refused<NotHere>> {
+        Ok(())
+    }
+
+    fn stop_reply(&mut self, row: MessageRow) -> Result<(), NotHere> {
+        self.write_message(MessageRow {
+            status: Status::Stopped,
+            ..row
+        });
+        Ok(())
+    }
+
+    fn stop_replies(&mut self, thread: ThreadId) -> Result<(), NotHere> {
+        let Some(timeline) = self.base.timelines.get(&thread) else {
+            return Ok(());
+        };
+        let running: Vec<MessageRow> = timeline
+            .open_replies()
+            .map(|(message, _)| self.row(&message.row).clone())
+            .filter(|row| row.status == Status::Streaming)
+            .collect();
+        running.into_iter().try_for_each(|row| self.stop_reply(row))
+    }
+
+    fn bury_message(&mut self, row: MessageRow) -> Result<(), NotHere> {
+        self.write_message(MessageRow {
+            deleted: true,
+            error: None,
+            ..row
+        });
+        Ok(())
+    }
+}

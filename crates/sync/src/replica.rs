@@ -1,0 +1,248 @@
+//! The server's rows as far as they are here.
+//!
+//! Invariant: what is in it came from the server, and nothing that is only wished for does. Cursors are
+//! kept by whoever follows the topics.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use weft_protocol::{
+    Checksum, MessageId, MessageRow, Row, Status, ThreadId, ThreadRow, frame::Held, row::Settle,
+};
+
+use crate::body::Body;
+
+/// How often the text of a reply is fetched anew because its checksum was wrong.
+pub(crate) const MAX_REFETCHES: u8 = 3;
+
+/// All rows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Replica {
+    pub(crate) threads: BTreeMap<ThreadId, ThreadRow>,
+    pub(crate) timelines: BTreeMap<ThreadId, Timeline>,
+    revs: u64,
+}
+
+/// The newest messages of a thread.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timeline {
+    rows: BTreeMap<u64, Message>,
+    ordinals: BTreeMap<MessageId, u64>,
+    /// Whether there are older ones.
+    pub(crate) more: bool,
+}
+
+/// A message: its row without the text, and the text.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    /// Its `text` is empty; `body` has it.
+    pub(crate) row: MessageRow,
+    pub(crate) body: Body,
+    /// What the text must become, where the reply has ended and that is not known to be so yet.
+    pub(crate) awaited: Option<Awaited>,
+}
+
+/// What the text of an ended reply must become.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Awaited {
+    len: u64,
+    checksum: Checksum,
+    refetches: u8,
+}
+
+/// What is known of the text of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is still being made, or it is not here at all.
+    Open,
+    /// It is all here.
+    Whole,
+    /// The reply has ended, and bytes of it are missing here.
+    Short,
+    /// These are not the reply's bytes: they are forgotten, and must be asked for again.
+    Wrong,
+}
+
+impl Message {
+    /// The status to show: a reply is not complete before its text is.
+    pub(crate) fn status(&self) -> Status {
+        match (self.awaited, self.row.status) {
+            (Some(_), Status::Complete) => Status::Streaming,
+            (_, status) => status,
+        }
+    }
+
+    /// Whether more text may come.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.row.deleted && (self.row.status == Status::Streaming || self.awaited.is_some())
+    }
+}
+
+impl Timeline {
+    pub(crate) fn message(&self, id: MessageId) -> Option<&Message> {
+        self.rows.get(self.ordinals.get(&id)?)
+    }
+
+    pub(crate) fn message_mut(&mut self, id: MessageId) -> Option<&mut Message> {
+        self.rows.get_mut(self.ordinals.get(&id)?)
+    }
+
+    /// The messages, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Message> {
+        self.rows.values().rev()
+    }
+
+    /// The ordinal of the oldest message here.
+    pub(crate) fn first_ordinal(&self) -> Option<u64> {
+        self.rows.keys().next().copied()
+    }
+
+    /// The replies that more text may come for, with what is here of each.
+    pub(crate) fn open_replies(&self) -> impl Iterator<Item = (&Message, Held)> {
+        self.rows
+            .values()
+            .filter(|message| message.is_open())
+            .map(|message| {
+                (
+                    message,
+                    Held {
+                        message: message.row.id,
+                        offset: message.body.len(),
+                    },
+                )
+            })
+    }
+
+    fn take(&mut self, id: MessageId) -> Option<Message> {
+        self.rows.remove(&self.ordinals.remove(&id)?)
+    }
+
+    fn put(&mut self, mut row: MessageRow, old: Option<Message>, fresh_rev: u64) {
+        let text: Arc<str> = std::mem::replace(&mut row.text, "".into());
+        let streaming = row.status == Status::Streaming && !row.deleted;
+        let body = match old {
+            Some(old) if streaming => old.body,
+            Some(old) => old.body.replaced(text, fresh_rev),
+            None if streaming => Body::empty(fresh_rev),
+            None => Body::whole(fresh_rev, text),
+        };
+        let (id, ordinal) = (row.id, row.ordinal);
+        if let Some(other) = self.rows.insert(
+            ordinal,
+            Message {
+                row,
+                body,
+                awaited: None,
+            },
+        ) {
+            self.ordinals.remove(&other.row.id);
+        }
+        self.ordinals.insert(id, ordinal);
+    }
+
+    /// Ends a reply; [`Timeline::verify`] then tells what its text lacks.
+    pub(crate) fn settle(&mut self, settle: &Settle) {
+        let Some(message) = self.message_mut(settle.message) else {
+            return;
+        };
+        message.row.status = settle.status;
+        message.row.error = settle.error;
+        let refetches = message.awaited.map_or(0, |awaited| awaited.refetches);
+        message.awaited = Some(Awaited {
+            len: settle.len,
+            checksum: settle.checksum,
+            refetches,
+        });
+    }
+
+    /// Compares the text of a message with what it must become.
+    pub(crate) fn verify(&mut self, id: MessageId, fresh_rev: u64) -> Verdict {
+        let Some(message) = self.message_mut(id) else {
+            return Verdict::Open;
+        };
+        let Some(awaited) = &mut message.awaited else {
+            return if message.is_open() {
+                Verdict::Open
+            } else {
+                Verdict::Whole
+            };
+        };
+        if message.body.len() < awaited.len && !message.row.deleted {
+            return Verdict::Short;
+        }
+        let right = message.body.len() == awaited.len
+            && Checksum::of(message.body.as_str()) == awaited.checksum;
+        if right || message.row.deleted || awaited.refetches >= MAX_REFETCHES {
+            message.awaited = None;
+            message.body.finish();
+            return Verdict::Whole;
+        }
+        awaited.refetches += 1;
+        message.body = Body::empty(fresh_rev);
+        Verdict::Wrong
+    }
+}
+
+impl Replica {
+    /// A revision that no body has had.
+    pub(crate) fn fresh_rev(&mut self) -> u64 {
+        self.revs += 1;
+        self.revs
+    }
+
+    pub(crate) fn message(&self, thread: ThreadId, id: MessageId) -> Option<&Message> {
+        self.timelines.get(&thread)?.message(id)
+    }
+
+    /// Puts a row of `thread`; one of another thread is not a row of this topic, and is ignored.
+    pub(crate) fn put_message(&mut self, thread: ThreadId, row: MessageRow) {
+        let fresh_rev = self.fresh_rev();
+        if row.thread == thread
+            && let Some(timeline) = self.timelines.get_mut(&thread)
+        {
+            let old = timeline.take(row.id);
+            timeline.put(row, old, fresh_rev);
+        }
+    }
+
+    /// Replaces a thread's messages. What is here of replies that are still being made stays.
+    pub(crate) fn reset_timeline(&mut self, thread: ThreadId, rows: Vec<Row>, more: bool) {
+        let mut old = self.timelines.remove(&thread).unwrap_or_default();
+        let mut new = Timeline {
+            more,
+            ..Timeline::default()
+        };
+        for row in rows {
+            match row {
+                Row::Message(row) if row.thread == thread => {
+                    let held = new.take(row.id).or_else(|| old.take(row.id));
+                    new.put(row, held, self.fresh_rev());
+                }
+                Row::Message(_) | Row::Thread(_) => {}
+            }
+        }
+        self.timelines.insert(thread, new);
+    }
+
+    /// Replaces the thread list.
+    pub(crate) fn reset_threads(&mut self, rows: Vec<Row>) {
+        self.threads = rows
+            .into_iter()
+            .filter_map(|row| match row {
+                Row::Thread(row) => Some((row.id, row)),
+                Row::Message(_) => None,
+            })
+            .collect();
+    }
+
+    /// Adds older messages; what is here already is as new or newer.
+    pub(crate) fn add_page(&mut self, thread: ThreadId, rows: Vec<MessageRow>, more: bool) {
+        for row in rows {
+            if self.message(thread, row.id).is_none() {
+                self.put_message(thread, row);
+            }
+        }
+        if let Some(timeline) = self.timelines.get_mut(&thread) {
+            timeline.more = more;
+        }
+    }
+}
