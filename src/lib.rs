@@ -1,5 +1,10 @@
 //! Weft's browser app: `app → pages → features → {ui, state, text}`; only `runtime` touches the outside.
 
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes `pub` for what is `pub(crate)`"
+)]
+
 pub mod app;
 mod features;
 mod pages;

@@ -21,10 +21,14 @@ pub(crate) fn Composer(
     let (empty, too_long) = (RwSignal::new(true), RwSignal::new(false));
     let streaming = Memo::new(move |_| {
         let timeline = thread.get().and_then(|thread| state.timeline(thread));
-        timeline.map(|timeline| timeline.streaming.get()).unwrap_or_default()
+        timeline
+            .map(|timeline| timeline.streaming.get())
+            .unwrap_or_default()
     });
     let measure = move |text: &str| {
-        let max = state.limits.with_value(|limits| limits.message_bytes as usize);
+        let max = state
+            .limits
+            .with_value(|limits| limits.message_bytes as usize);
         let (now_empty, now_long) = (text.trim().is_empty(), text.len() > max);
         if empty.get_untracked() != now_empty {
             empty.set(now_empty);
@@ -37,7 +41,9 @@ pub(crate) fn Composer(
         }
     };
     let send = move || {
-        let Some(area) = area.get_untracked() else { return };
+        let Some(area) = area.get_untracked() else {
+            return;
+        };
         let text = area.value();
         measure(&text);
         if text.trim().is_empty() || too_long.get_untracked() {
@@ -54,7 +60,9 @@ pub(crate) fn Composer(
     };
     // Another thread is another draft.
     Effect::new(move |_| {
-        let draft = state.drafts.with_value(|drafts| drafts.get(&thread.get()).cloned());
+        let draft = state
+            .drafts
+            .with_value(|drafts| drafts.get(&thread.get()).cloned());
         if let Some(area) = area.get() {
             let draft = draft.unwrap_or_default();
             area.set_value(&draft);
@@ -63,7 +71,9 @@ pub(crate) fn Composer(
         }
     });
     let stop = move |_| {
-        let Some(thread) = thread.get_untracked() else { return };
+        let Some(thread) = thread.get_untracked() else {
+            return;
+        };
         for message in streaming.get_untracked() {
             dispatch.mutate(Mutation::StopReply { thread, message });
         }

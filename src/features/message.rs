@@ -13,7 +13,12 @@ use crate::{
 #[component]
 pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
-    let Row { id, head, body, delivery } = row;
+    let Row {
+        id,
+        head,
+        body,
+        delivery,
+    } = row;
     let editing = RwSignal::new(false);
     let at = Memo::new({
         let head = head.clone();
@@ -129,7 +134,8 @@ fn Ending(
 #[component]
 fn DeliveryState(id: MessageId, delivery: ArcRwSignal<Delivery>) -> impl IntoView {
     let dispatch = Dispatch::here();
-    move || match delivery.get() {
+    move || {
+        match delivery.get() {
         Delivery::Confirmed => ().into_any(),
         Delivery::Sending => view! { <p class="delivery" data-delivery="sending">"Sending"</p> }.into_any(),
         Delivery::Queued => view! { <p class="delivery" data-delivery="queued">"Queued"</p> }.into_any(),
@@ -145,6 +151,7 @@ fn DeliveryState(id: MessageId, delivery: ArcRwSignal<Delivery>) -> impl IntoVie
                 </button>
             </div>
         }.into_any(),
+    }
     }
 }
 
@@ -193,10 +200,22 @@ fn Edit(thread: ThreadId, id: MessageId, text: String, editing: RwSignal<bool>) 
     let (state, dispatch) = (State::here(), Dispatch::here());
     let area = NodeRef::<Textarea>::new();
     let save = move || {
-        let Some(text) = area.get_untracked().map(|area| area.value()) else { return };
-        let fits = text.len() <= state.limits.with_value(|limits| limits.message_bytes as usize);
+        let Some(text) = area.get_untracked().map(|area| area.value()) else {
+            return;
+        };
+        let fits = text.len()
+            <= state
+                .limits
+                .with_value(|limits| limits.message_bytes as usize);
         if text.trim().is_empty() || !fits {
-            dispatch.notify(if fits { "The text is empty." } else { "The text is too long." }, None);
+            dispatch.notify(
+                if fits {
+                    "The text is empty."
+                } else {
+                    "The text is too long."
+                },
+                None,
+            );
             return;
         }
         dispatch.edit(thread, id, text, untrack(|| state.model(Some(thread))));

@@ -15,10 +15,14 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
     // Which threads are in which group; wakes the list only where that changes.
     let groups = Memo::new(move |_| {
         let days = state.days.get();
-        let mut groups: Vec<(Group, Vec<ThreadId>)> =
-            Group::ALL.into_iter().map(|group| (group, Vec::new())).collect();
+        let mut groups: Vec<(Group, Vec<ThreadId>)> = Group::ALL
+            .into_iter()
+            .map(|group| (group, Vec::new()))
+            .collect();
         for id in state.order.get() {
-            let Some(thread) = state.thread(id) else { continue };
+            let Some(thread) = state.thread(id) else {
+                continue;
+            };
             let group = thread.with(|thread| Group::of(thread, days));
             if let Some((_, ids)) = groups.iter_mut().find(|(kind, _)| *kind == group) {
                 ids.push(id);
@@ -108,6 +112,8 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
 /// Whether a click went to a link, so that a drawer closes.
 fn is_link(event: &web_sys::MouseEvent) -> bool {
     use wasm_bindgen::JsCast;
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|element| matches!(element.closest("a"), Ok(Some(_))))
 }

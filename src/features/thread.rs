@@ -9,7 +9,9 @@ use crate::state::{Dispatch, State};
 #[component]
 pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
     let renaming = RwSignal::new(false);
-    let Some(thread) = State::here().thread(id) else { return ().into_any() };
+    let Some(thread) = State::here().thread(id) else {
+        return ().into_any();
+    };
     let (title, generating) = (thread.clone(), thread.clone());
     let before = thread.clone();
     view! {
@@ -42,7 +44,9 @@ fn Rename(id: ThreadId, title: String, renaming: RwSignal<bool>) -> impl IntoVie
     let input = NodeRef::<Input>::new();
     let before = StoredValue::new(title.clone());
     let save = move || {
-        let Some(title) = input.get_untracked().map(|input| input.value()) else { return };
+        let Some(title) = input.get_untracked().map(|input| input.value()) else {
+            return;
+        };
         let title: String = title.trim().chars().take(120).collect();
         if !title.is_empty() && before.with_value(|before| *before != title) {
             dispatch.mutate(Mutation::RenameThread { thread: id, title });
@@ -85,6 +89,7 @@ fn ThreadMenu(
 ) -> impl IntoView {
     let dispatch = Dispatch::here();
     let menu = format!("menu-{id}");
+    let target = menu.clone();
     let (label, pin, archive) = (thread.clone(), thread.clone(), thread.clone());
     let (pinned, archived) = (thread.clone(), thread);
     let navigate = leptos_router::hooks::use_navigate();
@@ -94,24 +99,27 @@ fn ThreadMenu(
             navigate("/", Default::default());
         }
         dispatch.mutate(Mutation::DeleteThread { thread: id });
-        dispatch.notify("Thread deleted", Some(("Undo", Mutation::RestoreThread { thread: id })));
+        dispatch.notify(
+            "Thread deleted",
+            Some(("Undo", Mutation::RestoreThread { thread: id })),
+        );
     };
     view! {
         <button
             type="button"
             class="thread-menu icon-button"
             aria-label=move || label.with(|t| format!("Options for {}", t.row.title))
-            popovertarget=menu.clone()
+            popovertarget=target.clone()
         >"⋯"</button>
-        <div class="menu" id=menu.clone() popover="auto">
-            <button type="button" class="menu-item" popovertarget=menu.clone() on:click=move |_| {
+        <div class="menu" id=menu popover="auto">
+            <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let pinned = pinned.with_untracked(|t| !t.row.pinned);
                 dispatch.mutate(Mutation::PinThread { thread: id, pinned });
             }>{move || pin.with(|t| if t.row.pinned { "Unpin" } else { "Pin" })}</button>
-            <button type="button" class="menu-item" popovertarget=menu.clone() on:click=move |_| {
+            <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 renaming.set(true);
             }>"Rename"</button>
-            <button type="button" class="menu-item" popovertarget=menu.clone() on:click=move |_| {
+            <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let archived = archived.with_untracked(|t| !t.row.archived);
                 dispatch.mutate(Mutation::ArchiveThread { thread: id, archived });
             }>{move || archive.with(|t| if t.row.archived { "Unarchive" } else { "Archive" })}</button>
@@ -119,7 +127,7 @@ fn ThreadMenu(
                 type="button"
                 class="menu-item"
                 data-tone="danger"
-                popovertarget=menu
+                popovertarget=target
                 on:click=delete
             >"Delete"</button>
         </div>

@@ -30,9 +30,10 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
     let on_scroll = {
         let load = load.clone();
         move |_| {
-            let Some(scroller) = scroller.get_untracked() else { return };
-            let rest =
-                scroller.scroll_height() - scroller.client_height() - scroller.scroll_top();
+            let Some(scroller) = scroller.get_untracked() else {
+                return;
+            };
+            let rest = scroller.scroll_height() - scroller.client_height() - scroller.scroll_top();
             if at_bottom.get_untracked() != (rest < NEAR) {
                 at_bottom.set(rest < NEAR);
             }
@@ -89,7 +90,9 @@ fn stick(scroller: NodeRef<Div>, content: NodeRef<Div>, at_bottom: RwSignal<bool
     use wasm_bindgen::{JsCast, closure::Closure};
     let watch = StoredValue::new_local(None);
     Effect::new(move |_| {
-        let (Some(scroller), Some(content)) = (scroller.get(), content.get()) else { return };
+        let (Some(scroller), Some(content)) = (scroller.get(), content.get()) else {
+            return;
+        };
         let grown = Closure::<dyn FnMut()>::new(move || {
             if at_bottom.try_get_untracked() == Some(true) {
                 scroller.set_scroll_top(scroller.scroll_height());

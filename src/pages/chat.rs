@@ -19,12 +19,18 @@ pub(crate) fn ChatPage() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     let params = use_params_map();
     let thread = Memo::new(move |_| {
-        params.with(|params| params.get("thread").and_then(|id| id.parse::<ThreadId>().ok()))
+        params.with(|params| {
+            params
+                .get("thread")
+                .and_then(|id| id.parse::<ThreadId>().ok())
+        })
     });
     let listed = move |id| state.order.with(|order| order.contains(&id));
     // A thread that was named here and in which nothing was said yet.
     let new = Memo::new(move |_| {
-        thread.get().is_none_or(|id| state.fresh.with(|fresh| fresh.contains(&id)) && !listed(id))
+        thread
+            .get()
+            .is_none_or(|id| state.fresh.with(|fresh| fresh.contains(&id)) && !listed(id))
     });
     Effect::new(move |before: Option<Option<ThreadId>>| {
         let now = thread.get().filter(|_| !new.get());
@@ -53,13 +59,25 @@ pub(crate) fn ChatPage() -> impl IntoView {
         !new.get() && timeline.is_some_and(|(_, t)| t.history.get() == History::Missing)
     });
     let title = Memo::new(move |_| {
-        let row = thread.get().filter(|id| listed(*id)).and_then(|id| state.thread(id));
-        row.map_or_else(|| "New chat".to_owned(), |row| row.with(|t| t.row.title.clone()))
+        let row = thread
+            .get()
+            .filter(|id| listed(*id))
+            .and_then(|id| state.thread(id));
+        row.map_or_else(
+            || "New chat".to_owned(),
+            |row| row.with(|t| t.row.title.clone()),
+        )
     });
     let navigate = use_navigate();
     let sent = move |id: ThreadId| {
         if thread.get_untracked().is_none() {
-            navigate(&format!("/t/{id}"), NavigateOptions { replace: true, ..Default::default() });
+            navigate(
+                &format!("/t/{id}"),
+                NavigateOptions {
+                    replace: true,
+                    ..Default::default()
+                },
+            );
         }
     };
     view! {

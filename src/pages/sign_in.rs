@@ -15,7 +15,10 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let busy = move || state.auth.get() == Call::Busy;
     let needs_invite = Memo::new(move |asked: Option<&bool>| {
         asked == Some(&true)
-            || matches!(state.auth.get(), Call::Failed(CallError::Refused(ApiCode::InviteNeeded, _)))
+            || matches!(
+                state.auth.get(),
+                Call::Failed(CallError::Refused(ApiCode::InviteNeeded, _))
+            )
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

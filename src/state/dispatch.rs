@@ -110,25 +110,47 @@ impl Dispatch {
             self.mutate(Mutation::CreateThread { thread });
         }
         let reply = self.reply(model);
-        self.mutate(Mutation::SendMessage { thread, message: self.message(), text, reply });
+        self.mutate(Mutation::SendMessage {
+            thread,
+            message: self.message(),
+            text,
+            reply,
+        });
         self.send(Intent::Watch(thread));
     }
 
     /// Asks for another reply in the place of an ended one.
     pub fn regenerate(&self, thread: ThreadId, message: MessageId, model: String) {
-        let reply = NewReply { message: self.message(), model };
-        self.mutate(Mutation::Regenerate { thread, message, reply });
+        let reply = NewReply {
+            message: self.message(),
+            model,
+        };
+        self.mutate(Mutation::Regenerate {
+            thread,
+            message,
+            reply,
+        });
     }
 
     /// Says something else in the place of a message.
     pub fn edit(&self, thread: ThreadId, message: MessageId, text: String, model: Option<String>) {
         let (replacement, reply) = (self.message(), self.reply(model));
-        self.mutate(Mutation::EditMessage { thread, message, replacement, text, reply });
+        self.mutate(Mutation::EditMessage {
+            thread,
+            message,
+            replacement,
+            text,
+            reply,
+        });
     }
 
     /// Says something in a toast.
     pub fn notify(&self, text: impl Into<String>, action: Option<(&'static str, Mutation)>) {
-        self.send(Intent::Notify(Notice { id: 0, text: text.into(), action }));
+        self.send(Intent::Notify(Notice {
+            id: 0,
+            text: text.into(),
+            action,
+        }));
     }
 
     fn message(&self) -> MessageId {
@@ -137,6 +159,9 @@ impl Dispatch {
     }
 
     fn reply(&self, model: Option<String>) -> Option<NewReply> {
-        model.map(|model| NewReply { message: self.message(), model })
+        model.map(|model| NewReply {
+            message: self.message(),
+            model,
+        })
     }
 }

@@ -33,8 +33,14 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the list.
-    pub const ALL: [Self; 6] =
-        [Self::Pinned, Self::Today, Self::Yesterday, Self::Week, Self::Older, Self::Archived];
+    pub const ALL: [Self; 6] = [
+        Self::Pinned,
+        Self::Today,
+        Self::Yesterday,
+        Self::Week,
+        Self::Older,
+        Self::Archived,
+    ];
 
     /// Where a thread belongs.
     pub fn of(thread: &ThreadView, days: Days) -> Self {

@@ -20,6 +20,8 @@ pub enum Fact {
     Password(Call),
     /// An id was made for a thread that does not exist yet.
     Fresh(ThreadId),
+    /// It exists now.
+    Made(ThreadId),
     /// The colours.
     Theme(Theme),
     /// What is being written.
@@ -48,7 +50,9 @@ pub fn apply(state: &State, change: Change) {
             state.threads.update_value(|threads| {
                 threads.insert(id, ArcRwSignal::new(thread));
             });
-            state.order.update(|order| order.insert(index.min(order.len()), id));
+            state
+                .order
+                .update(|order| order.insert(index.min(order.len()), id));
         }
         Change::ThreadRemoved { index } => {
             let mut removed = None;
@@ -76,7 +80,11 @@ pub fn apply(state: &State, change: Change) {
         Change::HistorySet(thread, history) => {
             within(state, thread, |timeline| timeline.history.set(history));
         }
-        Change::MessageInserted { thread, index, message } => {
+        Change::MessageInserted {
+            thread,
+            index,
+            message,
+        } => {
             within(state, thread, |timeline| insert(timeline, index, message));
         }
         Change::MessageRemoved { thread, index } => {
@@ -102,7 +110,14 @@ pub fn apply(state: &State, change: Change) {
         }
         Change::Rejected { mutation, code } => {
             let text = format!("{} {}", undone(&mutation), super::words::error(code));
-            noticed(state, Notice { id: 0, text, action: None });
+            noticed(
+                state,
+                Notice {
+                    id: 0,
+                    text,
+                    action: None,
+                },
+            );
         }
     }
 }
@@ -115,6 +130,9 @@ pub fn record(state: &State, fact: Fact) {
         Fact::Password(call) => state.password.set(call),
         Fact::Fresh(thread) => state.fresh.update(|fresh| {
             fresh.insert(thread);
+        }),
+        Fact::Made(thread) => state.fresh.update(|fresh| {
+            fresh.remove(&thread);
         }),
         Fact::Theme(theme) => state.theme.set(theme),
         Fact::Draft(thread, text) => state.drafts.update_value(|drafts| {
@@ -130,7 +148,9 @@ pub fn record(state: &State, fact: Fact) {
             }
         }
         Fact::Noticed(notice) => noticed(state, notice),
-        Fact::Dismissed(id) => state.notices.update(|notices| notices.retain(|n| n.id != id)),
+        Fact::Dismissed(id) => state
+            .notices
+            .update(|notices| notices.retain(|n| n.id != id)),
         Fact::Forgotten => {
             state.drafts.update_value(|drafts| drafts.clear());
             state.fresh.update(|fresh| fresh.clear());
@@ -165,7 +185,9 @@ fn models_set(state: &State, models: Vec<Model>) {
 }
 
 fn within(state: &State, thread: ThreadId, write: impl FnOnce(&Timeline)) {
-    let timeline = state.timelines.with_untracked(|timelines| timelines.get(&thread).cloned());
+    let timeline = state
+        .timelines
+        .with_untracked(|timelines| timelines.get(&thread).cloned());
     if let Some(timeline) = timeline {
         write(&timeline);
     }
@@ -185,7 +207,12 @@ fn with_row(
 }
 
 fn insert(timeline: &Timeline, index: usize, message: MessageView) {
-    let MessageView { id, head, body, delivery } = message;
+    let MessageView {
+        id,
+        head,
+        body,
+        delivery,
+    } = message;
     streams(timeline, id, head.status == Status::Streaming);
     timeline.rows().insert(
         id,
@@ -196,12 +223,16 @@ fn insert(timeline: &Timeline, index: usize, message: MessageView) {
             delivery: ArcRwSignal::new(delivery),
         },
     );
-    timeline.order.update(|order| order.insert(index.min(order.len()), id));
+    timeline
+        .order
+        .update(|order| order.insert(index.min(order.len()), id));
 }
 
 fn remove(timeline: &Timeline, index: usize) {
     let mut removed = None;
-    timeline.order.update(|order| removed = (index < order.len()).then(|| order.remove(index)));
+    timeline
+        .order
+        .update(|order| removed = (index < order.len()).then(|| order.remove(index)));
     if let Some(id) = removed {
         timeline.rows().remove(&id);
         streams(timeline, id, false);

@@ -36,7 +36,9 @@ pub fn error(code: ErrorCode) -> &'static str {
 /// Why a call of the accounts' side failed.
 pub fn call_error(error: CallError) -> String {
     let text = match error {
-        CallError::Unreachable => "The server cannot be reached. Check the connection and try again.",
+        CallError::Unreachable => {
+            "The server cannot be reached. Check the connection and try again."
+        }
         CallError::Refused(code, after) => match code {
             ApiCode::BadRequest => "The server did not understand that. Reload the page.",
             ApiCode::UsernameInvalid => {

@@ -1,0 +1,197 @@
+//! The only part of the app that touches sockets, timers, storage and the page around it.
+//!
+//! Invariant: everything that happens outside becomes an input of the core or a [`Fact`], and nothing is
+//! shown that did not come through [`project`]. It decides nothing that the core can decide.
+
+mod account;
+mod driver;
+mod local;
+mod page;
+mod socket;
+mod storage;
+
+use leptos::{prelude::*, task::spawn_local};
+use weft_protocol::{Mutation, api::Keep};
+use weft_sync::Input;
+
+use self::{account::Server, driver::Driver};
+use crate::{
+    app::{App, AppProps},
+    state::{
+        Account, Call, Dispatch, Intent, Notice, Session, State, Theme,
+        project::{self, Fact},
+    },
+};
+
+/// How long a toast stays, in milliseconds.
+const NOTICE_MS: u32 = 8_000;
+
+/// Puts the app on the page and sets it going.
+pub fn start() {
+    leptos::mount::mount_to_body(|| {
+        let state = State::new();
+        let driver = StoredValue::new_local(Driver::new(state));
+        let send = Callback::new(move |intent| {
+            if let Some(driver) = driver.try_with_value(Driver::clone) {
+                act(state, &driver, intent);
+            }
+        });
+        remember(state);
+        driver.with_value(|driver| {
+            page::listen(state, driver);
+            spawn_local(open(state, driver.clone()));
+        });
+        App(AppProps {
+            state,
+            dispatch: Dispatch::new(send, page::mint),
+            base: page::base(),
+        })
+    });
+}
+
+/// Takes from this device what was kept on it.
+fn remember(state: State) {
+    let theme = Theme::parse(&local::read("theme").unwrap_or_default());
+    project::record(&state, Fact::Theme(theme));
+    project::record(&state, Fact::Days(page::days()));
+    for (thread, text) in local::drafts() {
+        project::record(&state, Fact::Draft(thread, text));
+    }
+    for (thread, model) in local::models() {
+        project::record(&state, Fact::Model(thread, model));
+    }
+    for thread in local::fresh() {
+        project::record(&state, Fact::Fresh(thread));
+    }
+}
+
+/// Learns where the server is and who is signed in, then lets the core begin.
+async fn open(state: State, driver: Driver) {
+    let server = Server::find().await;
+    driver.serve(server.clone());
+    let mut wait = 500;
+    loop {
+        match server.session().await {
+            Ok(Some(user)) => {
+                project::record(&state, Fact::Session(Session::SignedIn(Some(user))));
+                driver.input(Input::SignedIn {
+                    token: server.token(),
+                });
+                return;
+            }
+            Ok(None) => return project::record(&state, Fact::Session(Session::SignedOut)),
+            Err(_) => {
+                gloo_timers::future::TimeoutFuture::new(wait).await;
+                wait = (wait * 2).min(8_000);
+            }
+        }
+    }
+}
+
+fn act(state: State, driver: &Driver, intent: Intent) {
+    let fact = |fact| project::record(&state, fact);
+    match intent {
+        Intent::Mutate(mutation) => mutate(state, driver, mutation),
+        Intent::Retry(message) => driver.input(Input::Retry(message)),
+        Intent::Discard(message) => driver.input(Input::Discard(message)),
+        Intent::Watch(thread) => driver.input(Input::Watch(thread)),
+        Intent::Unwatch(thread) => driver.input(Input::Unwatch(thread)),
+        Intent::LoadOlder(thread) => driver.input(Input::LoadOlder(thread)),
+        Intent::Account(account) => spawn_local(call(state, driver.clone(), account)),
+        Intent::Settled => fact(Fact::Auth(Call::Idle)),
+        Intent::Fresh(thread) => {
+            local::keep_fresh(thread);
+            fact(Fact::Fresh(thread));
+        }
+        Intent::Theme(theme) => {
+            local::write("theme", theme.as_str());
+            page::show_theme(theme);
+            fact(Fact::Theme(theme));
+        }
+        Intent::Draft(thread, text) => {
+            local::keep_draft(thread, &text);
+            fact(Fact::Draft(thread, text));
+        }
+        Intent::Model(thread, model) => {
+            local::keep_model(thread, &model);
+            fact(Fact::Model(thread, model));
+        }
+        Intent::Notify(notice) => notify(state, notice),
+        Intent::Dismiss(id) => fact(Fact::Dismissed(id)),
+        Intent::Copy(text) => page::copy(&text),
+    }
+}
+
+fn mutate(state: State, driver: &Driver, mutation: Mutation) {
+    let restored = match mutation {
+        Mutation::CreateThread { thread } => Some(thread),
+        _ => None,
+    };
+    driver.input(Input::Mutate(mutation));
+    if let Some(thread) = restored {
+        local::forget_fresh(thread);
+        project::record(&state, Fact::Made(thread));
+    }
+}
+
+fn notify(state: State, mut notice: Notice) {
+    notice.id = page::serial();
+    let id = notice.id;
+    project::record(&state, Fact::Noticed(notice));
+    spawn_local(async move {
+        gloo_timers::future::TimeoutFuture::new(NOTICE_MS).await;
+        project::record(&state, Fact::Dismissed(id));
+    });
+}
+
+async fn call(state: State, driver: Driver, account: Account) {
+    let Some(server) = driver.server() else {
+        return;
+    };
+    match account {
+        Account::Enter {
+            username,
+            password,
+            invite,
+            create,
+        } => {
+            project::record(&state, Fact::Auth(Call::Busy));
+            let keep = if server.foreign() {
+                Keep::Token
+            } else {
+                Keep::Cookie
+            };
+            let credentials = weft_protocol::api::Credentials {
+                username,
+                password,
+                keep,
+                invite,
+            };
+            match server.enter(create, &credentials).await {
+                Ok(session) => {
+                    project::record(&state, Fact::Auth(Call::Idle));
+                    driver.input(Input::SignedIn {
+                        token: session.token,
+                    });
+                    project::record(&state, Fact::Session(Session::SignedIn(Some(session.user))));
+                }
+                Err(error) => project::record(&state, Fact::Auth(Call::Failed(error))),
+            }
+        }
+        Account::Leave => {
+            // Left on this device even where the server is not reached.
+            let _ = server.leave().await;
+            local::wipe();
+            driver.input(Input::SignedOut);
+            project::record(&state, Fact::Forgotten);
+        }
+        Account::Password { current, new } => {
+            project::record(&state, Fact::Password(Call::Busy));
+            let done = server
+                .password(&weft_protocol::api::NewPassword { current, new })
+                .await;
+            let call = done.map_or_else(Call::Failed, |()| Call::Done);
+            project::record(&state, Fact::Password(call));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Small things kept on this device: drafts, choices, and a token where no cookie can carry it.
+//! Storage that is full or forbidden loses them, and nothing else.
+
+use web_sys::Storage;
+use weft_protocol::ThreadId;
+
+fn store() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+/// What is kept under a name.
+pub(super) fn read(name: &str) -> Option<String> {
+    store()?.get_item(&format!("weft.{name}")).ok().flatten()
+}
+
+/// Keeps a value under a name.
+pub(super) fn write(name: &str, value: &str) {
+    if let Some(store) = store() {
+        let _ = store.set_item(&format!("weft.{name}"), value);
+    }
+}
+
+/// Forgets what is kept under a name.
+pub(super) fn remove(name: &str) {
+    if let Some(store) = store() {
+        let _ = store.remove_item(&format!("weft.{name}"));
+    }
+}
+
+/// Forgets everything of the account.
+pub(super) fn wipe() {
+    for name in names() {
+        if name != "theme" {
+            remove(&name);
+        }
+    }
+}
+
+/// What was being written, where.
+pub(super) fn drafts() -> Vec<(Option<ThreadId>, String)> {
+    entries("draft.")
+}
+
+/// Keeps what is being written; nothing is the same as none.
+pub(super) fn keep_draft(thread: Option<ThreadId>, text: &str) {
+    let name = format!("draft.{}", key(thread));
+    if text.is_empty() {
+        remove(&name)
+    } else {
+        write(&name, text)
+    }
+}
+
+/// Which models were chosen, the one chosen last at the end.
+pub(super) fn models() -> Vec<(Option<ThreadId>, String)> {
+    let mut models = entries("model.");
+    models.sort_by_key(|(thread, _)| thread.is_none());
+    models
+}
+
+/// Keeps a choice of model, and as the last one.
+pub(super) fn keep_model(thread: Option<ThreadId>, model: &str) {
+    write(&format!("model.{}", key(thread)), model);
+    write("model.", model);
+}
+
+/// The threads named here that do not exist yet.
+pub(super) fn fresh() -> Vec<ThreadId> {
+    entries("fresh.")
+        .into_iter()
+        .filter_map(|(thread, _)| thread)
+        .collect()
+}
+
+/// Keeps that a thread does not exist yet.
+pub(super) fn keep_fresh(thread: ThreadId) {
+    write(&format!("fresh.{thread}"), "1");
+}
+
+/// It does now.
+pub(super) fn forget_fresh(thread: ThreadId) {
+    remove(&format!("fresh.{thread}"));
+}
+
+fn key(thread: Option<ThreadId>) -> String {
+    thread.map(|thread| thread.to_string()).unwrap_or_default()
+}
+
+fn names() -> Vec<String> {
+    let Some(store) = store() else {
+        return Vec::new();
+    };
+    let len = store.length().unwrap_or(0);
+    let names = (0..len).filter_map(|index| store.key(index).ok().flatten());
+    names
+        .filter_map(|name| name.strip_prefix("weft.").map(str::to_owned))
+        .collect()
+}
+
+fn entries(prefix: &str) -> Vec<(Option<ThreadId>, String)> {
+    let names = names().into_iter();
+    names
+        .filter_map(|name| {
+            let thread = name.strip_prefix(prefix)?.parse().ok();
+            Some((thread, read(&name)?))
+        })
+        .collect()
+}

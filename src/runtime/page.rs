@@ -1,0 +1,117 @@
+//! The page around the app: its clock, chance, visibility, network hints, colours and clipboard.
+
+use std::cell::Cell;
+
+use js_sys::Date;
+use leptos::prelude::{GetUntracked, document, window, window_event_listener_untyped};
+use wasm_bindgen::{JsCast, closure::Closure};
+use weft_protocol::Millis;
+use weft_sync::Input;
+
+use super::driver::Driver;
+use crate::state::{
+    Days, Minted, State, Theme,
+    project::{self, Fact},
+};
+
+/// Now, by this machine's clock.
+pub(super) fn now() -> Millis {
+    Date::now() as Millis
+}
+
+/// Random bytes of the platform.
+pub(super) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if let Ok(crypto) = window().crypto() {
+        // Fails only where more than 65,536 bytes are asked for.
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes
+}
+
+/// What an id is made of.
+pub(super) fn mint() -> Minted {
+    (now(), random())
+}
+
+/// A number that no other call gave on this page.
+pub(super) fn serial() -> u64 {
+    thread_local!(static NEXT: Cell<u64> = const { Cell::new(1_000_000) });
+    NEXT.replace(NEXT.get() + 1)
+}
+
+/// The path that the app is served at, without a slash at its end.
+pub(super) fn base() -> String {
+    let path = base_uri()
+        .and_then(|base| web_sys::Url::new(&base).ok())
+        .map(|url| url.pathname());
+    path.unwrap_or_default().trim_end_matches('/').to_owned()
+}
+
+/// The address that relative ones start from.
+pub(super) fn base_uri() -> Option<String> {
+    document().base_uri().ok().flatten()
+}
+
+/// Whether nobody sees the page.
+pub(super) fn hidden() -> bool {
+    document().hidden()
+}
+
+/// The local midnights.
+pub(super) fn days() -> Days {
+    let now = Date::new_0();
+    let midnight = |back: i32| {
+        let (year, month) = (now.get_full_year(), now.get_month() as i32);
+        let day = now.get_date() as i32 - back;
+        Date::new_with_year_month_day(year, month, day).get_time() as Millis
+    };
+    Days {
+        today: midnight(0),
+        yesterday: midnight(1),
+        week: midnight(7),
+    }
+}
+
+/// Shows the chosen colours.
+pub(super) fn show_theme(theme: Theme) {
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    let _ = match theme {
+        Theme::System => root.remove_attribute("data-theme"),
+        Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.as_str()),
+    };
+}
+
+/// Puts text on the clipboard; where the platform forbids it, nothing happens.
+pub(super) fn copy(text: &str) {
+    let _ = window().navigator().clipboard().write_text(text);
+}
+
+/// Tells the core what happens to the page, as long as the page lives.
+pub(super) fn listen(state: State, driver: &Driver) {
+    show_theme(state.theme.get_untracked());
+    let seen = driver.clone();
+    let visibility = Closure::<dyn FnMut()>::new(move || {
+        seen.flush();
+        project::record(&state, Fact::Days(days()));
+        seen.input(if hidden() {
+            Input::Background
+        } else {
+            Input::Foreground
+        });
+    });
+    let callback = visibility.as_ref().unchecked_ref();
+    let _ = document().add_event_listener_with_callback("visibilitychange", callback);
+    visibility.forget();
+    for (event, input) in [
+        ("pageshow", Input::Foreground),
+        ("online", Input::NetworkUp),
+        ("offline", Input::NetworkDown),
+    ] {
+        let driver = driver.clone();
+        // Dropping the handle leaves the listener in place.
+        let _ = window_event_listener_untyped(event, move |_| driver.input(input.clone()));
+    }
+}
