@@ -1,1 +1,135 @@
-//! TBD
+//! The Weft server: sockets round the hub, SQLite, accounts, AI providers and the app's files.
+//!
+//! Invariant: the hub decides what is sent to whom, the store what is true; everything here carries
+//! bytes between them and the world. The text of messages is never logged.
+
+pub mod accounts;
+pub mod ai;
+mod attempts;
+mod config;
+mod files;
+mod http;
+pub mod hub_task;
+mod metrics;
+mod origin;
+mod socket;
+pub mod store;
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+
+use anyhow::Context;
+use tokio::{net::TcpListener, sync::mpsc};
+use weft_hub::{Command, Input};
+use weft_protocol::Limits;
+
+pub use config::Config;
+
+use crate::{
+    accounts::Accounts, attempts::Attempts, files::Files, hub_task::HubHandle, metrics::Metrics,
+    origin::Origins, socket::Sockets, store::Writer,
+};
+
+/// How long sockets have to leave when the process ends.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// What every handler reaches.
+pub(crate) struct App {
+    config: Config,
+    limits: Limits,
+    accounts: Accounts,
+    attempts: Attempts,
+    origins: Origins,
+    files: Files,
+    hub: HubHandle,
+    metrics: Arc<Metrics>,
+    sockets: Sockets,
+    next_session: AtomicU64,
+    /// Whether the server listens on a loopback address only.
+    loopback: bool,
+}
+
+/// A server that listens.
+pub struct Server {
+    app: Arc<App>,
+    listener: TcpListener,
+    addr: SocketAddr,
+}
+
+impl Server {
+    /// Opens the store, ends what a crash left running, and listens.
+    pub async fn start(config: Config) -> anyhow::Result<Self> {
+        let limits = Limits::default();
+        let writer = Writer::open(&config.data, limits)
+            .with_context(|| format!("opening the database in {}", config.data.display()))?;
+        let listener = TcpListener::bind(config.addr)
+            .await
+            .with_context(|| format!("listening on {}", config.addr))?;
+        let addr = listener.local_addr()?;
+        let accounts = Accounts::new(writer.clone())?;
+        let metrics = Arc::new(Metrics::default());
+        let (jobs, asked) = mpsc::unbounded_channel();
+        let authenticate = {
+            let accounts = accounts.clone();
+            Arc::new(move |token: String| {
+                let accounts = accounts.clone();
+                Box::pin(async move { accounts.whose(&token).await }) as _
+            })
+        };
+        let hub = HubHandle::start(limits, writer.clone(), authenticate, jobs);
+        ai::start(&config, hub.clone(), writer, asked, metrics.clone());
+        hub.commit(Command::Recover)
+            .await
+            .context("ending what a crash left running")?;
+        let app = Arc::new(App {
+            limits,
+            accounts,
+            attempts: Attempts::default(),
+            origins: Origins::new(&config.allow_origin)?,
+            files: Files::new(&config.app_dir, &config.connect_src),
+            hub,
+            metrics,
+            sockets: Sockets::default(),
+            next_session: AtomicU64::new(1),
+            loopback: addr.ip().is_loopback() && !config.behind_proxy,
+            config,
+        });
+        Ok(Self {
+            app,
+            listener,
+            addr,
+        })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where to point a browser.
+    pub fn url(&self) -> String {
+        match self.addr.ip() {
+            ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", self.addr.port()),
+            _ => format!("http://{}", self.addr),
+        }
+    }
+
+    /// Serves until `stop` ends, then tells every socket to come back and lets them leave.
+    pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
+        let app = self.app.clone();
+        let service = http::router(self.app).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(self.listener, service);
+        tokio::select! {
+            result = server.into_future() => return Ok(result?),
+            () = stop => {}
+        }
+        tracing::info!("draining");
+        app.hub.input(Input::Drain { spread_ms: 2_000 });
+        let _ = tokio::time::timeout(DRAIN, app.sockets.all_gone()).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+//! The SQLite store: one connection that writes, on a thread of its own, and connections that read.
+//!
+//! Invariant: only the writer's connection writes and checkpoints; `synchronous=FULL`, so what
+//! [`weft_hub::Store::commit`] has returned is on disk. What commands mean is not here but in
+//! `weft_hub::store`, once for all stores.
+
+mod sqlite;
+mod writer;
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+use weft_hub::{Answer, Command, Committed, Read, Store, store};
+use weft_protocol::{Limits, Millis};
+
+pub(crate) use self::writer::now;
+pub use self::{sqlite::Rows, writer::Writer};
+
+/// The schema, one step per version; a step is never changed once it has been released.
+const MIGRATIONS: &[&str] = &[
+    include_str!("store/migrations/0001_chat.sql"),
+    include_str!("store/migrations/0002_accounts.sql"),
+];
+
+/// Change sets kept per topic: a reader further behind gets a snapshot.
+pub(crate) const KEPT_CHANGES: u64 = 10_000;
+
+/// The store on one connection.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+    limits: Limits,
+    epoch: u32,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path` for writing, makes it where there is none, and brings its schema
+    /// up to date. A database of a newer schema is an error, and is not touched.
+    pub fn open(path: &Path, limits: Limits) -> anyhow::Result<Self> {
+        let mut connection = Connection::open(path)?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        migrate(&mut connection)?;
+        connection.execute(
+            "INSERT OR IGNORE INTO meta (name, value) VALUES ('epoch', ?1)",
+            [rand::random::<u32>()],
+        )?;
+        let epoch = epoch(&connection)?;
+        Ok(Self {
+            connection,
+            limits,
+            epoch,
+        })
+    }
+
+    /// Opens another connection to the database at `path`, which only reads.
+    pub fn open_reader(path: &Path, limits: Limits) -> anyhow::Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let epoch = epoch(&connection)?;
+        Ok(Self {
+            connection,
+            limits,
+            epoch,
+        })
+    }
+
+    /// The connection itself, for what is not chat: accounts.
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+}
+
+fn epoch(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| {
+        row.get(0)
+    })
+}
+
+fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
+    let version: usize = connection
+        .query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))?
+        .try_into()?;
+    anyhow::ensure!(
+        version <= MIGRATIONS.len(),
+        "the database has schema version {version}, this server knows up to {}: use a newer server",
+        MIGRATIONS.len()
+    );
+    for (at, step) in MIGRATIONS.iter().enumerate().skip(version) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", u32::try_from(at + 1)?)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+impl Store for SqliteStore {
+    type Error = rusqlite::Error;
+
+    fn commit(&mut self, now: Millis, commands: &[Command]) -> rusqlite::Result<Vec<Committed>> {
+        let transaction = self.connection.transaction()?;
+        let mut rows = Rows::new(&transaction, self.epoch);
+        let mut all = Vec::with_capacity(commands.len());
+        for command in commands {
+            all.push(store::run(&mut rows, now, &self.limits, command)?);
+        }
+        transaction.commit()?;
+        Ok(all)
+    }
+
+    fn read(&self, read: &Read) -> rusqlite::Result<Answer> {
+        // One transaction, so that the rows and the cursor of an answer are of one moment.
+        let transaction = self.connection.unchecked_transaction()?;
+        store::answer(&Rows::new(&transaction, self.epoch), read)
+    }
+}

@@ -1,0 +1,413 @@
+//! The primitive reads and writes of a store, in SQL.
+
+use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params, types::Type};
+use serde::{Serialize, de::DeserializeOwned};
+use weft_hub::{
+    Job, Outcome,
+    store::{KEPT_OUTCOMES, Lookup, Phase, Tables},
+};
+use weft_protocol::{
+    ErrorCode, InstallationId, MessageId, MessageRow, Op, Status, ThreadId, ThreadRow, Topic,
+    UserId,
+};
+
+use super::KEPT_CHANGES;
+
+const THREAD: &str = "SELECT t.id, t.title, t.named, m.pinned, m.archived, t.deleted, t.generating, \
+     t.model, t.created_at, t.updated_at FROM member m JOIN thread t ON t.id = m.thread";
+const MESSAGE: &str = "SELECT id, thread, ordinal, parent, author, status, text, error, deleted, \
+     created_at FROM message";
+
+/// The rows, in the transaction of this connection.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    connection: &'a Connection,
+    epoch: u32,
+}
+
+impl<'a> Rows<'a> {
+    /// The rows that `connection` sees, of the store's incarnation `epoch`.
+    pub fn new(connection: &'a Connection, epoch: u32) -> Self {
+        Self { connection, epoch }
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.connection
+            .prepare_cached(sql)?
+            .query_row(params, read)
+            .optional()
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        self.connection
+            .prepare_cached(sql)?
+            .query_map(params, read)?
+            .collect()
+    }
+
+    fn write(&self, sql: &str, params: impl Params) -> Result<()> {
+        self.connection
+            .prepare_cached(sql)?
+            .execute(params)
+            .map(drop)
+    }
+}
+
+/// A value kept as JSON.
+fn json<T: DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<T> {
+    let text: String = row.get(at)?;
+    serde_json::from_str(&text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(at, Type::Text, error.into()))
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Complete => "complete",
+        Status::Streaming => "streaming",
+        Status::Stopped => "stopped",
+        Status::Failed => "failed",
+    }
+}
+
+fn status(name: &str) -> Status {
+    match name {
+        "complete" => Status::Complete,
+        "streaming" => Status::Streaming,
+        "stopped" => Status::Stopped,
+        _ => Status::Failed,
+    }
+}
+
+fn thread_row(row: &Row<'_>) -> Result<ThreadRow> {
+    Ok(ThreadRow {
+        id: ThreadId::from_bytes(row.get(0)?),
+        title: row.get(1)?,
+        named: row.get(2)?,
+        pinned: row.get(3)?,
+        archived: row.get(4)?,
+        deleted: row.get(5)?,
+        generating: row.get(6)?,
+        model: row.get(7)?,
+        created_at: row.get(8)?,
+        updated_at: row.get(9)?,
+    })
+}
+
+fn message_row(row: &Row<'_>) -> Result<MessageRow> {
+    Ok(MessageRow {
+        id: MessageId::from_bytes(row.get(0)?),
+        thread: ThreadId::from_bytes(row.get(1)?),
+        ordinal: row.get(2)?,
+        parent: row
+            .get::<_, Option<[u8; 16]>>(3)?
+            .map(MessageId::from_bytes),
+        author: json(row, 4)?,
+        status: status(row.get_ref(5)?.as_str()?),
+        text: row.get_ref(6)?.as_str()?.into(),
+        error: row
+            .get::<_, Option<String>>(7)?
+            .as_deref()
+            .and_then(ErrorCode::parse),
+        deleted: row.get(8)?,
+        created_at: row.get(9)?,
+    })
+}
+
+impl Lookup for Rows<'_> {
+    type Error = rusqlite::Error;
+
+    fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    fn thread(&self, thread: ThreadId, member: UserId) -> Result<Option<ThreadRow>> {
+        let sql = format!("{THREAD} WHERE m.user = ?1 AND m.thread = ?2");
+        self.one(
+            &sql,
+            params![member.as_bytes(), thread.as_bytes()],
+            thread_row,
+        )
+    }
+
+    fn members(&self, thread: ThreadId) -> Result<Vec<UserId>> {
+        let sql = "SELECT user FROM member WHERE thread = ?1 ORDER BY user";
+        self.all(sql, [thread.as_bytes()], |row| {
+            Ok(UserId::from_bytes(row.get(0)?))
+        })
+    }
+
+    fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>> {
+        let sql = format!("{THREAD} WHERE m.user = ?1 AND NOT t.deleted ORDER BY t.id");
+        self.all(&sql, [member.as_bytes()], thread_row)
+    }
+
+    fn message(&self, message: MessageId) -> Result<Option<MessageRow>> {
+        self.one(
+            &format!("{MESSAGE} WHERE id = ?1"),
+            [message.as_bytes()],
+            message_row,
+        )
+    }
+
+    fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>> {
+        let sql = "SELECT id FROM message WHERE thread = ?1 AND NOT deleted \
+                   ORDER BY ordinal DESC LIMIT 1";
+        self.one(sql, [thread.as_bytes()], |row| {
+            Ok(MessageId::from_bytes(row.get(0)?))
+        })
+    }
+
+    fn last_ordinal(&self, thread: ThreadId) -> Result<u64> {
+        let sql = "SELECT ordinal FROM message WHERE thread = ?1 ORDER BY ordinal DESC LIMIT 1";
+        Ok(self
+            .one(sql, [thread.as_bytes()], |row| row.get(0))?
+            .unwrap_or(0))
+    }
+
+    fn messages(&self, thread: ThreadId, before: u64, limit: u32) -> Result<Vec<MessageRow>> {
+        let before = i64::try_from(before).unwrap_or(i64::MAX);
+        let sql =
+            format!("{MESSAGE} WHERE thread = ?1 AND ordinal < ?2 ORDER BY ordinal DESC LIMIT ?3");
+        let mut rows = self.all(&sql, params![thread.as_bytes(), before, limit], message_row)?;
+        rows.reverse();
+        Ok(rows)
+    }
+
+    fn running(&self, thread: ThreadId) -> Result<Vec<MessageId>> {
+        let sql = "SELECT id FROM message WHERE thread = ?1 AND status = 'streaming' \
+                   ORDER BY ordinal";
+        self.all(sql, [thread.as_bytes()], |row| {
+            Ok(MessageId::from_bytes(row.get(0)?))
+        })
+    }
+
+    fn appended(&self, message: MessageId) -> Result<String> {
+        let sql = "SELECT text FROM chunk WHERE message = ?1 ORDER BY offset";
+        let mut whole = String::new();
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([message.as_bytes()])?;
+        while let Some(row) = rows.next()? {
+            whole.push_str(row.get_ref(0)?.as_str()?);
+        }
+        Ok(whole)
+    }
+
+    fn appended_len(&self, message: MessageId) -> Result<u64> {
+        let sql = "SELECT offset + octet_length(text) FROM chunk WHERE message = ?1 \
+                   ORDER BY offset DESC LIMIT 1";
+        Ok(self
+            .one(sql, [message.as_bytes()], |row| row.get(0))?
+            .unwrap_or(0))
+    }
+
+    fn head(&self, topic: Topic) -> Result<u64> {
+        let sql = "SELECT head FROM topic WHERE name = ?1";
+        Ok(self
+            .one(sql, [topic.to_string()], |row| row.get(0))?
+            .unwrap_or(0))
+    }
+
+    fn log(&self, topic: Topic, seq: u64) -> Result<Vec<Op>> {
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let sql = "SELECT ops FROM change WHERE topic = ?1 AND seq > ?2 ORDER BY seq";
+        let sets: Vec<Vec<Op>> =
+            self.all(sql, params![topic.to_string(), seq], |row| json(row, 0))?;
+        Ok(sets.into_iter().flatten().collect())
+    }
+
+    fn jobs(&self, thread: ThreadId) -> Result<Vec<(Job, Phase)>> {
+        let sql = "SELECT message, model, running FROM job WHERE thread = ?1 ORDER BY id";
+        self.all(sql, [thread.as_bytes()], |row| {
+            let message = MessageId::from_bytes(row.get(0)?);
+            let phase = if row.get(2)? {
+                Phase::Running
+            } else {
+                Phase::Waiting
+            };
+            Ok((
+                Job {
+                    thread,
+                    message,
+                    model: row.get(1)?,
+                },
+                phase,
+            ))
+        })
+    }
+
+    fn threads_with_jobs(&self) -> Result<Vec<ThreadId>> {
+        let sql = "SELECT DISTINCT thread FROM job ORDER BY thread";
+        self.all(sql, [], |row| Ok(ThreadId::from_bytes(row.get(0)?)))
+    }
+
+    fn last_n(&self, user: UserId, installation: InstallationId) -> Result<u64> {
+        let sql = "SELECT last_n FROM installation WHERE user = ?1 AND id = ?2";
+        let params = params![user.as_bytes(), installation.as_bytes()];
+        Ok(self.one(sql, params, |row| row.get(0))?.unwrap_or(0))
+    }
+
+    fn outcome(
+        &self,
+        user: UserId,
+        installation: InstallationId,
+        n: u64,
+    ) -> Result<Option<Outcome>> {
+        let sql = "SELECT effects, rejected FROM outcome \
+                   WHERE user = ?1 AND installation = ?2 AND n = ?3";
+        self.one(
+            sql,
+            params![user.as_bytes(), installation.as_bytes(), n],
+            |row| match row.get::<_, Option<String>>(1)? {
+                Some(code) => Ok(Outcome::Rejected(
+                    ErrorCode::parse(&code).unwrap_or(ErrorCode::NotAllowed),
+                )),
+                None => json(row, 0).map(Outcome::Applied),
+            },
+        )
+    }
+}
+
+impl Tables for Rows<'_> {
+    fn put_thread(&mut self, member: UserId, row: &ThreadRow) -> Result<()> {
+        self.write(
+            "INSERT INTO thread (id, title, named, deleted, generating, model, created_at, \
+             updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET \
+             title = ?2, named = ?3, deleted = ?4, generating = ?5, model = ?6, updated_at = ?8",
+            params![
+                row.id.as_bytes(),
+                row.title,
+                row.named,
+                row.deleted,
+                row.generating,
+                row.model,
+                row.created_at,
+                row.updated_at
+            ],
+        )?;
+        self.write(
+            "INSERT INTO member (user, thread, pinned, archived) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (user, thread) DO UPDATE SET pinned = ?3, archived = ?4",
+            params![
+                member.as_bytes(),
+                row.id.as_bytes(),
+                row.pinned,
+                row.archived
+            ],
+        )
+    }
+
+    fn put_message(&mut self, row: &MessageRow) -> Result<()> {
+        self.write(
+            "INSERT INTO message (id, thread, ordinal, parent, author, status, text, error, \
+             deleted, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             ON CONFLICT (thread, ordinal) DO UPDATE SET \
+             status = ?6, text = ?7, error = ?8, deleted = ?9",
+            params![
+                row.id.as_bytes(),
+                row.thread.as_bytes(),
+                row.ordinal,
+                row.parent.as_ref().map(|id| id.as_bytes()),
+                to_json(&row.author)?,
+                status_name(row.status),
+                row.text.as_ref(),
+                row.error.map(ErrorCode::as_str),
+                row.deleted,
+                row.created_at
+            ],
+        )
+    }
+
+    fn append(&mut self, message: MessageId, offset: u64, text: &str) -> Result<()> {
+        self.write(
+            "INSERT INTO chunk (message, offset, text) VALUES (?1, ?2, ?3)",
+            params![message.as_bytes(), offset, text],
+        )
+    }
+
+    fn drop_appended(&mut self, message: MessageId) -> Result<()> {
+        self.write("DELETE FROM chunk WHERE message = ?1", [message.as_bytes()])
+    }
+
+    fn push_log(&mut self, topic: Topic, seq: u64, ops: &[Op]) -> Result<()> {
+        let name = topic.to_string();
+        self.write(
+            "INSERT INTO topic (name, head) VALUES (?1, ?2) \
+             ON CONFLICT (name) DO UPDATE SET head = ?2",
+            params![name, seq],
+        )?;
+        self.write(
+            "INSERT INTO change (topic, seq, ops) VALUES (?1, ?2, ?3)",
+            params![name, seq, to_json(&ops)?],
+        )?;
+        if seq.is_multiple_of(1_000) && seq > KEPT_CHANGES {
+            let sql = "DELETE FROM change WHERE topic = ?1 AND seq <= ?2";
+            self.write(sql, params![name, seq - KEPT_CHANGES])?;
+        }
+        Ok(())
+    }
+
+    fn add_job(&mut self, job: &Job) -> Result<()> {
+        self.write(
+            "INSERT INTO job (thread, message, model, running) VALUES (?1, ?2, ?3, 0)",
+            params![job.thread.as_bytes(), job.message.as_bytes(), job.model],
+        )
+    }
+
+    fn start_job(&mut self, message: MessageId) -> Result<()> {
+        self.write(
+            "UPDATE job SET running = 1 WHERE message = ?1",
+            [message.as_bytes()],
+        )
+    }
+
+    fn end_job(&mut self, message: MessageId) -> Result<()> {
+        self.write("DELETE FROM job WHERE message = ?1", [message.as_bytes()])
+    }
+
+    fn put_outcome(
+        &mut self,
+        user: UserId,
+        installation: InstallationId,
+        n: u64,
+        outcome: &Outcome,
+    ) -> Result<()> {
+        let (effects, rejected) = match outcome {
+            Outcome::Applied(effects) => (Some(to_json(effects)?), None),
+            Outcome::Rejected(code) => (None, Some(code.as_str())),
+            Outcome::Gap { .. } | Outcome::NotRunning => (Some("[]".to_owned()), None),
+        };
+        let (user, installation) = (user.as_bytes(), installation.as_bytes());
+        self.write(
+            "INSERT INTO installation (user, id, last_n) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (user, id) DO UPDATE SET last_n = ?3",
+            params![user, installation, n],
+        )?;
+        self.write(
+            "INSERT INTO outcome (user, installation, n, effects, rejected) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![user, installation, n, effects, rejected],
+        )?;
+        match n.checked_sub(KEPT_OUTCOMES + 1) {
+            Some(old) => self.write(
+                "DELETE FROM outcome WHERE user = ?1 AND installation = ?2 AND n = ?3",
+                params![user, installation, old],
+            ),
+            None => Ok(()),
+        }
+    }
+}
