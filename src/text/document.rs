@@ -105,7 +105,9 @@ impl Document {
         let (blocks, defines) = self.parse_tail();
         self.defines = defines;
         self.replace(0, blocks);
-        self.entries.iter_mut().for_each(|entry| entry.settled = false);
+        self.entries
+            .iter_mut()
+            .for_each(|entry| entry.settled = false);
         if !defines {
             self.settle();
         }
@@ -141,7 +143,9 @@ impl Document {
     /// Settles what a later block, begun in a finished line, has closed.
     fn settle(&mut self) {
         // Two lines, since a table that ends a paragraph is known by its second line only.
-        let Some((finished, _)) = self.text.rmatch_indices('\n').nth(1) else { return };
+        let Some((finished, _)) = self.text.rmatch_indices('\n').nth(1) else {
+            return;
+        };
         let closing = self.entries[self.settled..]
             .iter()
             .rposition(|entry| entry.block.range.start < finished)
@@ -165,7 +169,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn blocks(document: &Document) -> Vec<Block> {
-        document.entries().iter().map(|entry| (*entry.block).clone()).collect()
+        document
+            .entries()
+            .iter()
+            .map(|entry| (*entry.block).clone())
+            .collect()
     }
 
     /// Appends the pieces one by one; every step must equal a parse of the whole.
@@ -174,7 +182,12 @@ mod tests {
         let mut settled: Vec<Entry> = Vec::new();
         for piece in pieces {
             document.append(piece);
-            assert_eq!(blocks(&document), parse(document.text()), "{:?}", document.text());
+            assert_eq!(
+                blocks(&document),
+                parse(document.text()),
+                "{:?}",
+                document.text()
+            );
             if document.defines {
                 settled.clear();
             }
@@ -182,8 +195,12 @@ mod tests {
                 assert_eq!(before, now, "settled means settled");
                 assert!(Arc::ptr_eq(&before.block, &now.block));
             }
-            settled =
-                document.entries().iter().take_while(|entry| entry.settled).cloned().collect();
+            settled = document
+                .entries()
+                .iter()
+                .take_while(|entry| entry.settled)
+                .cloned()
+                .collect();
         }
     }
 
@@ -204,7 +221,9 @@ mod tests {
 
     #[test]
     fn a_definition_reaches_back() {
-        check(by_char("See [the site].\n\n# Next\n\n[the site]: https://x.test\n\nand [the site]\n"));
+        check(by_char(
+            "See [the site].\n\n# Next\n\n[the site]: https://x.test\n\nand [the site]\n",
+        ));
     }
 
     #[test]
@@ -215,9 +234,20 @@ mod tests {
             document.append(paragraph);
         }
         assert_eq!(document.entries().len(), 1_000);
-        assert_eq!(document.entries().iter().filter(|entry| entry.settled).count(), 999);
+        assert_eq!(
+            document
+                .entries()
+                .iter()
+                .filter(|entry| entry.settled)
+                .count(),
+            999
+        );
         let whole = document.text().len() as u64;
-        assert!(document.parsed() <= 3 * whole, "{} of {whole}", document.parsed());
+        assert!(
+            document.parsed() <= 3 * whole,
+            "{} of {whole}",
+            document.parsed()
+        );
     }
 
     #[test]
@@ -239,19 +269,73 @@ mod tests {
         document.set("# A\n\nONE\n\ntwo\n");
         let now = document.entries();
         assert_eq!(blocks(&document), parse("# A\n\nONE\n\ntwo\n"));
-        assert_eq!((before[0].key, before[0].version), (now[0].key, now[0].version));
+        assert_eq!(
+            (before[0].key, before[0].version),
+            (now[0].key, now[0].version)
+        );
         assert_eq!(before[1].key, now[1].key);
         assert!(now[1].version > before[1].version);
-        assert_eq!((before[2].key, before[2].version), (now[2].key, now[2].version));
+        assert_eq!(
+            (before[2].key, before[2].version),
+            (now[2].key, now[2].version)
+        );
     }
 
     fn markdown() -> impl Strategy<Value = String> {
         let token = prop::sample::select(vec![
-            "a", "b c", " ", "  ", "    ", "\t", "\n", "\n", "\n", "\n\n", "\r\n", "#", "## ", "- ", "* ", "+ ",
-            "1. ", "2) ", "> ", "```", "```rust\n", "~~~", "`", "*", "**", "~~", "_", "---", "===",
-            "|", "| a | b |\n", "|---|---|\n", "[x]", "[ ] ", "[a]", "[a]: https://x.test", "(b)", "![",
-            "](https://x.test)", "<div>", "</div>", "<b>", "<!--", "-->", "<script>", "\\", "&amp;", "é", "🦀",
-            "https://x.test", ":", "\u{a0}", "\0",
+            "a",
+            "b c",
+            " ",
+            "  ",
+            "    ",
+            "\t",
+            "\n",
+            "\n",
+            "\n",
+            "\n\n",
+            "\r\n",
+            "#",
+            "## ",
+            "- ",
+            "* ",
+            "+ ",
+            "1. ",
+            "2) ",
+            "> ",
+            "```",
+            "```rust\n",
+            "~~~",
+            "`",
+            "*",
+            "**",
+            "~~",
+            "_",
+            "---",
+            "===",
+            "|",
+            "| a | b |\n",
+            "|---|---|\n",
+            "[x]",
+            "[ ] ",
+            "[a]",
+            "[a]: https://x.test",
+            "(b)",
+            "![",
+            "](https://x.test)",
+            "<div>",
+            "</div>",
+            "<b>",
+            "<!--",
+            "-->",
+            "<script>",
+            "\\",
+            "&amp;",
+            "é",
+            "🦀",
+            "https://x.test",
+            ":",
+            "\u{a0}",
+            "\0",
         ]);
         prop::collection::vec(token, 0..60).prop_map(|tokens| tokens.concat())
     }

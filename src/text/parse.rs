@@ -81,13 +81,20 @@ struct Builder {
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { stack: vec![Open::new(Node::Root, 0..0)] }
+        Self {
+            stack: vec![Open::new(Node::Root, 0..0)],
+        }
     }
 }
 
 impl Open {
     fn new(node: Node, range: Range<usize>) -> Self {
-        Self { range, node, blocks: Vec::new(), inlines: Vec::new() }
+        Self {
+            range,
+            node,
+            blocks: Vec::new(),
+            inlines: Vec::new(),
+        }
     }
 
     /// Adds a block; what running text came before it becomes a paragraph (tight list items).
@@ -106,13 +113,18 @@ impl Open {
 
     /// Adds text, joined with the text before it.
     fn push_text(&mut self, text: &str, range: Range<usize>) {
-        if let Some(Inline { range: before, kind: InlineKind::Text(held) }) =
-            self.inlines.last_mut()
+        if let Some(Inline {
+            range: before,
+            kind: InlineKind::Text(held),
+        }) = self.inlines.last_mut()
         {
             held.push_str(text);
             before.end = before.end.max(range.end);
         } else {
-            self.inlines.push(Inline { range, kind: InlineKind::Text(text.to_owned()) });
+            self.inlines.push(Inline {
+                range,
+                kind: InlineKind::Text(text.to_owned()),
+            });
         }
     }
 
@@ -137,7 +149,9 @@ impl Open {
 
 impl Builder {
     fn top(&mut self) -> &mut Open {
-        self.stack.last_mut().expect("the root is closed by `finish` alone")
+        self.stack
+            .last_mut()
+            .expect("the root is closed by `finish` alone")
     }
 
     fn take(&mut self, event: Event<'_>, range: Range<usize>) {
@@ -150,12 +164,19 @@ impl Builder {
             Event::SoftBreak => self.top().push_text("\n", range),
             Event::Code(text) => self.push(InlineKind::Code(text.into_string()), range),
             Event::HardBreak => self.push(InlineKind::Break, range),
-            Event::Rule => self.top().push_block(Block { range, kind: BlockKind::Rule }),
+            Event::Rule => self.top().push_block(Block {
+                range,
+                kind: BlockKind::Rule,
+            }),
             Event::TaskListMarker(done) => {
-                let item = self.stack.iter_mut().rev().find_map(|open| match &mut open.node {
-                    Node::Item(task) => Some(task),
-                    _ => None,
-                });
+                let item = self
+                    .stack
+                    .iter_mut()
+                    .rev()
+                    .find_map(|open| match &mut open.node {
+                        Node::Item(task) => Some(task),
+                        _ => None,
+                    });
                 if let Some(task) = item {
                     *task = Some(done);
                 }
@@ -205,25 +226,40 @@ impl Builder {
     }
 
     fn close(&mut self, end: TagEnd) {
-        let Some(mut open) = self.stack.pop() else { return };
+        let Some(mut open) = self.stack.pop() else {
+            return;
+        };
         let range = open.range.clone();
         let parent = self.top();
         let kind = match std::mem::replace(&mut open.node, Node::Through) {
             Node::Root | Node::Through => return self.unwrap(open),
             Node::Paragraph => BlockKind::Paragraph(open.inlines),
-            Node::Heading(level) => BlockKind::Heading { level, text: open.inlines },
-            Node::Code(language) => BlockKind::Code { language, text: open.text() },
+            Node::Heading(level) => BlockKind::Heading {
+                level,
+                text: open.inlines,
+            },
+            Node::Code(language) => BlockKind::Code {
+                language,
+                text: open.text(),
+            },
             Node::Raw => BlockKind::Raw(open.text()),
             Node::Quote => {
                 open.close_text();
                 BlockKind::Quote(open.blocks)
             }
             Node::List(start, items) => BlockKind::List { start, items },
-            Node::Table(columns, head, rows) => BlockKind::Table { columns, head, rows },
+            Node::Table(columns, head, rows) => BlockKind::Table {
+                columns,
+                head,
+                rows,
+            },
             Node::Item(task) => {
                 open.close_text();
                 match &mut parent.node {
-                    Node::List(_, items) => items.push(Item { task, blocks: open.blocks }),
+                    Node::List(_, items) => items.push(Item {
+                        task,
+                        blocks: open.blocks,
+                    }),
                     _ => parent.blocks.append(&mut open.blocks),
                 }
                 return;
@@ -248,7 +284,7 @@ impl Builder {
             Node::Strike => return self.push(InlineKind::Strike(open.inlines), range),
             Node::Link(Some(href)) => {
                 return self.push(link(href, open.inlines, &range), range);
-            },
+            }
             Node::Link(None) => return self.unwrap(open),
         };
         parent.push_block(Block { range, kind });
@@ -278,7 +314,10 @@ impl Builder {
 /// A link; one without text (an image without a description) shows its address.
 fn link(href: String, mut text: Vec<Inline>, range: &Range<usize>) -> InlineKind {
     if text.is_empty() {
-        text.push(Inline { range: range.clone(), kind: InlineKind::Text(href.clone()) });
+        text.push(Inline {
+            range: range.clone(),
+            kind: InlineKind::Text(href.clone()),
+        });
     }
     InlineKind::Link { href, text }
 }
@@ -332,7 +371,9 @@ mod tests {
             kinds("<script>alert(1)</script>"),
             [BlockKind::Raw("<script>alert(1)</script>".to_owned())]
         );
-        let [BlockKind::Paragraph(text)] = &kinds("a <b onclick=x>b</b>")[..] else { panic!() };
+        let [BlockKind::Paragraph(text)] = &kinds("a <b onclick=x>b</b>")[..] else {
+            panic!()
+        };
         assert_eq!(plain(text), "a <b onclick=x>b</b>");
     }
 
@@ -340,15 +381,23 @@ mod tests {
     fn only_safe_addresses_become_links() {
         assert_eq!(links("[a](https://x.test/) [b](mailto:a@x.test)").len(), 2);
         assert_eq!(links("<https://x.test>"), ["https://x.test"]);
-        for text in ["javascript:alert(1)", "JaVaScript:x", "data:text/html,x", "/path", "file:///x"]
-        {
+        for text in [
+            "javascript:alert(1)",
+            "JaVaScript:x",
+            "data:text/html,x",
+            "/path",
+            "file:///x",
+        ] {
             assert!(links(&format!("[a]({text})")).is_empty(), "{text}");
         }
     }
 
     #[test]
     fn images_are_links() {
-        assert_eq!(links("![a cat](https://x.test/cat.png)"), ["https://x.test/cat.png"]);
+        assert_eq!(
+            links("![a cat](https://x.test/cat.png)"),
+            ["https://x.test/cat.png"]
+        );
     }
 
     #[test]
@@ -373,20 +422,33 @@ mod tests {
 
     #[test]
     fn tight_items_hold_paragraphs_before_a_nested_list() {
-        let [BlockKind::List { items, .. }] = &kinds("1. a\n   - b\n2. c")[..] else { panic!() };
+        let [BlockKind::List { items, .. }] = &kinds("1. a\n   - b\n2. c")[..] else {
+            panic!()
+        };
         assert!(matches!(
             items[0].blocks[..],
             [
-                Block { kind: BlockKind::Paragraph(_), .. },
-                Block { kind: BlockKind::List { .. }, .. }
+                Block {
+                    kind: BlockKind::Paragraph(_),
+                    ..
+                },
+                Block {
+                    kind: BlockKind::List { .. },
+                    ..
+                }
             ]
         ));
     }
 
     #[test]
     fn tables_have_aligned_columns() {
-        let [BlockKind::Table { columns, head, rows }] =
-            &kinds("| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |")[..]
+        let [
+            BlockKind::Table {
+                columns,
+                head,
+                rows,
+            },
+        ] = &kinds("| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |")[..]
         else {
             panic!()
         };
@@ -399,7 +461,9 @@ mod tests {
         let text = "# Title\n\nSome `code` here.\n";
         let blocks = parse(text);
         assert_eq!(&text[blocks[0].range.clone()], "# Title\n");
-        let BlockKind::Paragraph(inlines) = &blocks[1].kind else { panic!() };
+        let BlockKind::Paragraph(inlines) = &blocks[1].kind else {
+            panic!()
+        };
         assert_eq!(&text[inlines[1].range.clone()], "`code`");
     }
 

@@ -30,8 +30,9 @@ where
         body.with(|text| document.set(text.as_ref()));
         document.entries().to_vec()
     });
-    let keys =
-        Memo::new(move |_| entries.with(|all| all.iter().map(|entry| entry.key).collect::<Vec<_>>()));
+    let keys = Memo::new(move |_| {
+        entries.with(|all| all.iter().map(|entry| entry.key).collect::<Vec<_>>())
+    });
     view! {
         <For each=move || keys.get().into_iter().enumerate() key=|(_, key)| *key let((index, key))>
             {
@@ -61,9 +62,10 @@ fn top_level(entry: Memo<Option<Entry>>, copy: Callback<String>) -> AnyView {
         Some(BlockKind::Code { .. }) => {
             // The element stays while the code grows, and with it the place it is scrolled to.
             let code = Memo::new(move |_| match now().as_deref() {
-                Some(Block { kind: BlockKind::Code { language, text }, .. }) => {
-                    (language.clone(), text.clone())
-                }
+                Some(Block {
+                    kind: BlockKind::Code { language, text },
+                    ..
+                }) => (language.clone(), text.clone()),
                 _ => Default::default(),
             });
             code_block(
@@ -81,9 +83,11 @@ fn one_block(block: &Block, copy: Callback<String>) -> AnyView {
     match &block.kind {
         BlockKind::Paragraph(text) => view! { <p>{inlines(text)}</p> }.into_any(),
         BlockKind::Heading { level, text } => heading(*level, text),
-        BlockKind::Code { language, text } => {
-            code_block(Signal::stored(language.clone()), Signal::stored(text.clone()), copy)
-        }
+        BlockKind::Code { language, text } => code_block(
+            Signal::stored(language.clone()),
+            Signal::stored(text.clone()),
+            copy,
+        ),
         BlockKind::Raw(text) => view! { <p class="md-raw">{text.clone()}</p> }.into_any(),
         BlockKind::Quote(inner) => {
             view! { <blockquote>{blocks(inner, copy)}</blockquote> }.into_any()
@@ -91,10 +95,15 @@ fn one_block(block: &Block, copy: Callback<String>) -> AnyView {
         BlockKind::List { start: None, items } => {
             view! { <ul>{list_items(items, copy)}</ul> }.into_any()
         }
-        BlockKind::List { start: Some(start), items } => {
-            view! { <ol start=start.to_string()>{list_items(items, copy)}</ol> }.into_any()
-        }
-        BlockKind::Table { columns, head, rows } => table(columns, head, rows),
+        BlockKind::List {
+            start: Some(start),
+            items,
+        } => view! { <ol start=start.to_string()>{list_items(items, copy)}</ol> }.into_any(),
+        BlockKind::Table {
+            columns,
+            head,
+            rows,
+        } => table(columns, head, rows),
         BlockKind::Rule => view! { <hr /> }.into_any(),
     }
 }
@@ -168,8 +177,15 @@ fn list_items(items: &[Item], copy: Callback<String>) -> Vec<AnyView> {
 /// A single paragraph in an item needs no element of its own.
 fn item_content(item: &Item, copy: Callback<String>) -> AnyView {
     match item.blocks.split_first() {
-        Some((Block { kind: BlockKind::Paragraph(text), .. }, rest))
-            if rest.iter().all(|block| matches!(block.kind, BlockKind::List { .. })) =>
+        Some((
+            Block {
+                kind: BlockKind::Paragraph(text),
+                ..
+            },
+            rest,
+        )) if rest
+            .iter()
+            .all(|block| matches!(block.kind, BlockKind::List { .. })) =>
         {
             (inlines(text), blocks(rest, copy)).into_any()
         }
