@@ -70,15 +70,13 @@ const IMPURE_TEXT: [&str; 9] = [
     "Uuid::now_v7",
 ];
 
-/// A module of the app and the modules it may use. The crate's root itself may use any.
+/// A module of the app and the modules it may use. The crate's root itself may use any; the runtime
+/// is outermost, since it puts the app on the page.
 const MODULES: [(&str, &[&str]); 7] = [
-    (
-        "app",
-        &["features", "pages", "runtime", "state", "text", "ui"],
-    ),
+    ("app", &["features", "pages", "state", "text", "ui"]),
     ("pages", &["features", "state", "text", "ui"]),
     ("features", &["state", "text", "ui"]),
-    ("runtime", &["state", "text"]),
+    ("runtime", &["app", "state", "text"]),
     ("state", &["text"]),
     ("text", &[]),
     ("ui", &[]),
