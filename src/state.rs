@@ -86,7 +86,10 @@ impl Theme {
 
     /// The theme of that name; the system's where there is none.
     pub fn parse(text: &str) -> Self {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == text).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.as_str() == text)
+            .unwrap_or_default()
     }
 }
 
@@ -179,14 +182,21 @@ impl State {
         chosen
             .filter(offered)
             .or_else(|| asked().filter(offered))
-            .or_else(|| self.chosen.with(|chosen| chosen.get(&None).cloned()).filter(offered))
+            .or_else(|| {
+                self.chosen
+                    .with(|chosen| chosen.get(&None).cloned())
+                    .filter(offered)
+            })
             .or_else(|| models.first().map(|model| model.id.clone()))
     }
 
     /// The name of a model as people read it.
     pub fn model_name(&self, id: &str) -> String {
         self.models.with(|models| {
-            models.iter().find(|model| model.id == id).map_or_else(|| id.to_owned(), |m| m.name.clone())
+            models
+                .iter()
+                .find(|model| model.id == id)
+                .map_or_else(|| id.to_owned(), |m| m.name.clone())
         })
     }
 }
