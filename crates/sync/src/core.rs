@@ -250,6 +250,13 @@ impl Core {
             out.push(Change::ThreadsKnownSet(known));
         }
         if std::mem::take(&mut self.dirty_list) {
+            let pending = self
+                .outbox
+                .entries
+                .iter()
+                .map(|entry| entry.mutation.thread());
+            self.dirty
+                .extend(pending.filter(|thread| self.watched.contains(thread)));
             let list = project::threads(&self.replica, &self.outbox, self.me());
             self.published.set_threads(list, &mut out);
         }
@@ -269,6 +276,8 @@ impl Core {
 
     /// What is shown of this thread may have changed.
     fn touch(&mut self, thread: ThreadId) {
+        // What is pending reads messages to change threads (a first title), and the other way round.
+        self.dirty_list |= !self.outbox.entries.is_empty();
         if self.watched.contains(&thread) {
             self.dirty.insert(thread);
         }
