@@ -2,4 +2,5 @@
 //!
 //! Invariant: nothing here is linked into what is shipped.
 
+pub mod simulation;
 pub mod store_contract;

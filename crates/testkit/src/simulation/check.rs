@@ -1,0 +1,166 @@
+//! The invariants, as they are looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use weft_hub::store::Lookup;
+use weft_protocol::{Author, MessageId, MessageRow, ThreadId};
+use weft_sync::{Delivery, History, MessageView, Status};
+
+use super::{
+    server::final_text,
+    world::{Client, World},
+};
+
+/// What must hold of a client after every input.
+pub(super) fn client(world: &mut World, at: usize) -> Result<(), String> {
+    let client = &mut world.clients[at];
+    let view = client.core.view();
+    if client.mirror != view {
+        return Err(format!(
+            "the mirror is not the view:\n{:#?}\n{view:#?}",
+            client.mirror
+        ));
+    }
+    for (&thread, timeline) in &view.timelines {
+        let mut ids = BTreeSet::new();
+        for message in &timeline.messages {
+            if !ids.insert(message.id) {
+                return Err(format!("{} is shown twice", message.id));
+            }
+            let is_reply = matches!(message.head.author, Author::Assistant(_));
+            if is_reply && !final_text(message.id).starts_with(&*message.body) {
+                return Err(format!(
+                    "{} has foreign text {:?}",
+                    message.id, message.body
+                ));
+            }
+        }
+        let confirmed: Vec<MessageId> = timeline
+            .messages
+            .iter()
+            .filter(|row| is_confirmed(row))
+            .map(|row| row.id)
+            .collect();
+        if let Some(before) = client.shown.get(&thread) {
+            let now: BTreeMap<_, _> = confirmed.iter().zip(0..).collect();
+            let places: Vec<i32> = before
+                .iter()
+                .filter_map(|id| now.get(id).copied())
+                .collect();
+            if !places.is_sorted() {
+                return Err(format!("confirmed messages of {thread} have swapped"));
+            }
+        }
+        client.pending.retain(|id, _| !confirmed.contains(id));
+        client.shown.insert(thread, confirmed);
+        for (id, _) in client.pending.iter().filter(|(_, at)| **at == thread) {
+            // It may be gone only where the server has it, on a branch that is not shown.
+            let Ok(stored) = world.server.store.message(*id);
+            if !ids.contains(id) && stored.is_none() {
+                return Err(format!("the pending {id} is not shown"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_confirmed(message: &MessageView) -> bool {
+    message.delivery == Delivery::Confirmed
+}
+
+/// Whether every client shows what the store holds, and nobody waits for anything.
+pub(super) fn converged(world: &World) -> Result<(), String> {
+    for (at, client) in world.clients.iter().enumerate() {
+        client_converged(world, client).map_err(|what| format!("client {at}: {what}"))?;
+    }
+    Ok(())
+}
+
+fn client_converged(world: &World, client: &Client) -> Result<(), String> {
+    let view = &client.mirror;
+    if view.status != Status::Connected {
+        return Err(format!("it is {:?}", view.status));
+    }
+    let Ok(stored) = world.server.store.threads(client.user.id);
+    let mut shown: Vec<_> = view
+        .threads
+        .iter()
+        .map(|thread| thread.row.clone())
+        .collect();
+    shown.sort_by_key(|row| row.id);
+    if shown != stored || view.threads.iter().any(|thread| thread.pending) {
+        return Err(format!("its list is {shown:#?}, not {stored:#?}"));
+    }
+    for (&thread, timeline) in &view.timelines {
+        let settled: Vec<&MessageView> = timeline
+            .messages
+            .iter()
+            .filter(|row| !matches!(row.delivery, Delivery::Failed(_)))
+            .collect();
+        let path = path(world, thread);
+        if timeline.history == History::Complete && settled.len() != path.len()
+            || settled.len() > path.len()
+        {
+            let ids: Vec<_> = settled.iter().map(|row| row.id).collect();
+            let wanted: Vec<_> = path.iter().map(|row| row.id).collect();
+            return Err(format!("{thread} shows {ids:?}, not {wanted:?}"));
+        }
+        if matches!(timeline.history, History::Unknown | History::Loading) {
+            return Err(format!("{thread} is {:?}", timeline.history));
+        }
+        for (shown, row) in settled.iter().rev().zip(path.iter().rev()) {
+            let same = shown.id == row.id
+                && shown.body == row.text
+                && shown.head.status == row.status
+                && is_confirmed(shown);
+            if !same {
+                return Err(format!("{thread} shows {shown:?}, not {row:?}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The path that is to be shown (SPEC R16), oldest first.
+fn path(world: &World, thread: ThreadId) -> Vec<MessageRow> {
+    let Ok(rows) = world.server.store.messages(thread, u64::MAX, u32::MAX);
+    let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let newest = rows
+        .values()
+        .filter(|row| !row.deleted)
+        .max_by_key(|row| row.ordinal);
+    let mut next = newest.map(|row| row.id);
+    let mut path = Vec::new();
+    while let Some(row) = next.and_then(|id| rows.get(&id)) {
+        if !row.deleted {
+            path.push(row.clone());
+        }
+        next = row.parent;
+    }
+    path.reverse();
+    path
+}
+
+/// Whether each message that was said is in the store at most once, and nothing is there unsaid.
+pub(super) fn exactly_once(world: &World) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for &(thread, _) in &world.threads {
+        let Ok(rows) = world.server.store.messages(thread, u64::MAX, u32::MAX);
+        for (row, ordinal) in rows.iter().zip(1..) {
+            if row.ordinal != ordinal || !seen.insert(row.id) {
+                return Err(format!(
+                    "{} is at {} twice or out of place",
+                    row.id, row.ordinal
+                ));
+            }
+            let is_said = matches!(row.author, Author::User(_));
+            if is_said && !row.deleted && *row.text != *format!("said {}", row.id) {
+                return Err(format!("{} was not said so: {:?}", row.id, row.text));
+            }
+            if is_said && !world.said.contains(&row.id) {
+                return Err(format!("{} was never said", row.id));
+            }
+        }
+    }
+    Ok(())
+}

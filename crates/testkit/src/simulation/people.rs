@@ -1,0 +1,131 @@
+//! What people do, at random.
+
+use rand::Rng;
+use weft_protocol::{Author, MessageId, Mutation, NewReply, ThreadId};
+use weft_sync::{Delivery, Input, MessageView};
+
+use super::world::World;
+
+impl World {
+    /// What a person does next, if anything can be done.
+    pub(super) fn intent(&mut self, client: usize) -> Option<Input> {
+        let user = self.clients[client].user.id;
+        let mine: Vec<ThreadId> = self
+            .threads
+            .iter()
+            .filter(|(_, owner)| *owner == user)
+            .map(|(id, _)| *id)
+            .collect();
+        if mine.is_empty() || (mine.len() < 4 && self.rng.random_ratio(1, 12)) {
+            let thread = ThreadId::new(self.now, self.rng.random());
+            self.threads.push((thread, user));
+            return Some(Input::Mutate(Mutation::CreateThread { thread }));
+        }
+        let thread = mine[self.rng.random_range(0..mine.len())];
+        let watched = self.clients[client].mirror.timelines.get(&thread);
+        let messages = watched.map_or(&[][..], |timeline| &timeline.messages);
+        let picked: Option<MessageView> = if messages.is_empty() {
+            None
+        } else {
+            Some(messages[self.rng.random_range(0..messages.len())].clone())
+        };
+        let is_watched = watched.is_some();
+        let mutation = match self.rng.random_range(0..30) {
+            0..=9 => {
+                let (message, text) = self.message(client, thread);
+                let reply = self.rng.random_ratio(1, 2).then(|| self.reply());
+                Mutation::SendMessage {
+                    thread,
+                    message,
+                    text,
+                    reply,
+                }
+            }
+            10..=12 => {
+                return Some(if is_watched && self.rng.random_ratio(1, 4) {
+                    self.clients[client].shown.remove(&thread);
+                    Input::Unwatch(thread)
+                } else {
+                    Input::Watch(thread)
+                });
+            }
+            13 => Mutation::RenameThread {
+                thread,
+                title: format!("title {}", self.steps),
+            },
+            14 => Mutation::PinThread {
+                thread,
+                pinned: self.rng.random(),
+            },
+            15 => Mutation::ArchiveThread {
+                thread,
+                archived: self.rng.random(),
+            },
+            16 => Mutation::DeleteThread { thread },
+            17 | 18 => Mutation::RestoreThread { thread },
+            19 => return Some(Input::LoadOlder(thread)),
+            20 => return Some(Input::Foreground),
+            21 => return Some(Input::NetworkUp),
+            22 => return Some(Input::NetworkDown),
+            23 => Mutation::StopReply {
+                thread,
+                message: picked?.id,
+            },
+            24 => {
+                let message = picked?.id;
+                self.clients[client].pending.remove(&message);
+                Mutation::DeleteMessage { thread, message }
+            }
+            25 => {
+                let message =
+                    picked.filter(|row| matches!(row.head.author, Author::Assistant(_)))?;
+                Mutation::Regenerate {
+                    thread,
+                    message: message.id,
+                    reply: self.reply(),
+                }
+            }
+            26 | 27 => {
+                let message = picked
+                    .filter(|row| matches!(row.head.author, Author::User(_)))?
+                    .id;
+                // What is shown from now on is what it was replaced by.
+                self.clients[client].pending.remove(&message);
+                let (replacement, text) = self.message(client, thread);
+                let reply = self.rng.random_ratio(1, 2).then(|| self.reply());
+                Mutation::EditMessage {
+                    thread,
+                    message,
+                    replacement,
+                    text,
+                    reply,
+                }
+            }
+            28 => {
+                let failed = picked.filter(|row| matches!(row.delivery, Delivery::Failed(_)))?;
+                return Some(Input::Retry(failed.id));
+            }
+            _ => {
+                let message = picked.filter(|row| row.delivery != Delivery::Confirmed)?.id;
+                // Only the unsent ones go; the others are found again in the store.
+                self.clients[client].pending.remove(&message);
+                return Some(Input::Discard(message));
+            }
+        };
+        Some(Input::Mutate(mutation))
+    }
+
+    fn message(&mut self, client: usize, thread: ThreadId) -> (MessageId, String) {
+        let message = MessageId::new(self.now, self.rng.random());
+        self.clients[client].pending.insert(message, thread);
+        self.said.insert(message);
+        (message, format!("said {message}"))
+    }
+
+    fn reply(&mut self) -> NewReply {
+        NewReply {
+            message: MessageId::new(self.now, self.rng.random()),
+            model: "demo".into(),
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The clock, the queue of what is to come, and the loop over it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::{Rng, SeedableRng, rngs::SmallRng};
+use weft_hub::SessionId;
+use weft_protocol::{MessageId, Millis, ThreadId, User, UserId};
+use weft_sync::{Config, Connection, Core, Input, Output, View};
+
+use super::{Report, check, network::Link, server::Server};
+
+/// When the schedule begins.
+pub(super) const BEGIN: Millis = 1_700_000_000_000;
+/// How long people and chaos are at work.
+const CHAOS: Millis = 60_000;
+/// How long all may take to converge once the network is back.
+const BOUND: Millis = 120_000;
+/// Far more inputs than a schedule has.
+const MOST_STEPS: u64 = 60_000;
+
+/// What is to come.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    Intent(usize),
+    Chaos,
+    Opened(SessionId),
+    ToClient(SessionId, String),
+    ToServer(SessionId, String),
+    Flushed(SessionId),
+    ClosedAtClient(SessionId, u16),
+    ClosedAtServer(SessionId),
+    Authenticate(SessionId, String),
+    ServerStep,
+    ServerUp,
+    Generate(MessageId),
+}
+
+pub(super) struct Client {
+    pub(super) core: Core,
+    pub(super) user: User,
+    pub(super) mirror: View,
+    /// Messages that were said here and have not been seen confirmed.
+    pub(super) pending: BTreeMap<MessageId, ThreadId>,
+    /// The confirmed messages of each timeline as last shown.
+    pub(super) shown: BTreeMap<ThreadId, Vec<MessageId>>,
+}
+
+pub(super) struct World {
+    pub(super) now: Millis,
+    pub(super) rng: SmallRng,
+    pub(super) queue: BTreeMap<(Millis, u64), Event>,
+    order: u64,
+    pub(super) clients: Vec<Client>,
+    pub(super) links: BTreeMap<SessionId, Link>,
+    pub(super) server: Server,
+    /// The threads that were made, by whom.
+    pub(super) threads: Vec<(ThreadId, UserId)>,
+    pub(super) said: BTreeSet<MessageId>,
+    pub(super) healed: bool,
+    pub(super) steps: u64,
+    pub(super) crashes: u64,
+    tracing: bool,
+    pub(super) trace: Vec<String>,
+}
+
+impl World {
+    pub(super) fn new(seed: u64, tracing: bool) -> Self {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let people: Vec<User> = ["ada", "bo"]
+            .iter()
+            .map(|name| User {
+                id: UserId::new(BEGIN, rng.random()),
+                name: (*name).into(),
+            })
+            .collect();
+        // Two devices of one person, and one of another.
+        let clients = [0, 0, 1].map(|person: usize| Client {
+            core: Core::new(BEGIN, Config { seed: rng.random() }),
+            user: people[person].clone(),
+            mirror: View::default(),
+            pending: BTreeMap::new(),
+            shown: BTreeMap::new(),
+        });
+        Self {
+            now: BEGIN,
+            server: Server::new(rng.random()),
+            rng,
+            queue: BTreeMap::new(),
+            order: 0,
+            clients: clients.into(),
+            links: BTreeMap::new(),
+            threads: Vec::new(),
+            said: BTreeSet::new(),
+            healed: false,
+            steps: 0,
+            crashes: 0,
+            tracing,
+            trace: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(&mut self) -> Result<Report, String> {
+        for client in 0..self.clients.len() {
+            let token = Some(self.clients[client].user.name.clone());
+            self.tell(client, Input::SignedIn { token })?;
+            self.after(0..2_000, Event::Intent(client));
+        }
+        self.after(0..3_000, Event::Chaos);
+        self.advance(BEGIN + CHAOS, false)?;
+        self.heal();
+        let healed_at = self.now;
+        self.advance(BEGIN + CHAOS + BOUND, true)?;
+        check::converged(self).map_err(|what| format!("not converged in time: {what}"))?;
+        check::exactly_once(self)?;
+        Ok(Report {
+            steps: self.steps,
+            crashes: self.crashes,
+            messages: self.said.len() as u64,
+            healed_in: self.now - healed_at,
+        })
+    }
+
+    /// Goes on until `end`, or until all have converged where that is wanted.
+    fn advance(&mut self, end: Millis, until_converged: bool) -> Result<(), String> {
+        loop {
+            let event = self.queue.first_key_value().map(|(&(at, _), _)| at);
+            let hub = self.server.next_deadline();
+            let cores = self
+                .clients
+                .iter()
+                .filter_map(|client| client.core.next_deadline())
+                .min();
+            let next = [event, hub, cores]
+                .into_iter()
+                .flatten()
+                .min()
+                .unwrap_or(end);
+            let next = next.max(self.now);
+            if next >= end {
+                self.now = end;
+                return Ok(());
+            }
+            if until_converged && next > self.now && check::converged(self).is_ok() {
+                return Ok(());
+            }
+            self.now = next;
+            self.steps += 1;
+            if self.steps > MOST_STEPS {
+                return Err("somebody spins".into());
+            }
+            if event.is_some_and(|at| at <= self.now) {
+                if let Some((_, event)) = self.queue.pop_first() {
+                    self.note(|| format!("{event:?}"));
+                    self.happen(event)?;
+                }
+            } else if hub.is_some_and(|at| at <= self.now) {
+                self.note(|| "the hub's deadline".into());
+                self.tell_hub(weft_hub::Input::Tick)?;
+            } else {
+                for client in 0..self.clients.len() {
+                    let due = self.clients[client].core.next_deadline();
+                    if due.is_some_and(|at| at <= self.now) {
+                        self.tell(client, Input::Tick)?;
+                    }
+                }
+            }
+        }
+    }
+
+    fn happen(&mut self, event: Event) -> Result<(), String> {
+        match event {
+            Event::Intent(client) => {
+                if self.healed {
+                    return Ok(());
+                }
+                self.after(50..4_000, Event::Intent(client));
+                let input = self.intent(client);
+                input.map_or(Ok(()), |input| self.tell(client, input))
+            }
+            Event::Chaos => {
+                if !self.healed {
+                    self.after(200..8_000, Event::Chaos);
+                    self.disturb();
+                }
+                Ok(())
+            }
+            Event::Opened(id) => self.opened(id),
+            Event::ToClient(id, text) => match self.at_client(id) {
+                Some((client, connection)) => self.tell(client, Input::Received(connection, text)),
+                None => Ok(()),
+            },
+            Event::ToServer(id, text) => self.at_server(id, weft_hub::Input::Received(id, text)),
+            Event::Flushed(id) => self.at_server(id, weft_hub::Input::Flushed(id)),
+            Event::ClosedAtClient(id, code) => match self.end_at_client(id) {
+                Some((client, connection)) => self.tell(client, Input::Closed(connection, code)),
+                None => Ok(()),
+            },
+            Event::ClosedAtServer(id) => {
+                let told = self.at_server(id, weft_hub::Input::Closed(id));
+                if let Some(link) = self.links.get_mut(&id) {
+                    link.at_server = false;
+                }
+                told
+            }
+            Event::Authenticate(id, token) => {
+                let mut people = self.clients.iter().map(|client| &client.user);
+                let user = people.find(|user| user.name == token).cloned();
+                self.at_server(id, weft_hub::Input::Authenticated(id, user))
+            }
+            Event::ServerStep => self.server_step(),
+            Event::ServerUp => self.server_up(),
+            Event::Generate(message) => {
+                self.generate(message);
+                Ok(())
+            }
+        }
+    }
+
+    /// Tells a client, does what it wants done, and looks at what it shows.
+    pub(super) fn tell(&mut self, client: usize, input: Input) -> Result<(), String> {
+        self.note(|| format!("client {client}: {input:?}"));
+        self.clients[client].core.handle(self.now, input);
+        while let Some(output) = self.clients[client].core.poll_output() {
+            match output {
+                Output::Open(connection) => self.open(client, connection),
+                Output::Send(connection, text) => self.send_up(client, connection, text),
+                Output::Close(connection, _) => self.close_up(client, connection),
+                Output::Change(change) => self.clients[client].mirror.apply(change),
+                Output::Fault(fault) => self.note(|| format!("client {client}: {fault:?}")),
+                Output::Store(_) => {}
+            }
+        }
+        check::client(self, client).map_err(|what| format!("client {client}: {what}"))
+    }
+
+    pub(super) fn at(&mut self, at: Millis, event: Event) {
+        self.order += 1;
+        self.queue.insert((at, self.order), event);
+    }
+
+    pub(super) fn after(&mut self, span: std::ops::Range<Millis>, event: Event) {
+        let wait = self.rng.random_range(span);
+        self.at(self.now + wait, event);
+    }
+
+    /// Whether something that happens `per_mille` times in a thousand happens now.
+    pub(super) fn chance(&mut self, per_mille: u32) -> bool {
+        !self.healed && self.rng.random_ratio(per_mille, 1_000)
+    }
+
+    pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
+        if self.tracing {
+            self.trace
+                .push(format!("{:>7} {}", self.now - BEGIN, what()));
+        }
+    }
+
+    pub(super) fn connection_of(&self, client: usize, connection: Connection) -> Option<SessionId> {
+        let mut links = self.links.iter();
+        let found = links.find(|(_, link)| link.client == client && link.connection == connection);
+        found.map(|(&id, _)| id)
+    }
+}
