@@ -240,7 +240,7 @@ impl View {
             Change::BodySet(thread, id, body) => self.change(thread, id, |row| row.body = body),
             Change::BodyAppended(thread, id, tail) => {
                 self.change(thread, id, |row| {
-                    row.body = format!("{}{tail}", row.body).into()
+                    row.body = format!("{}{tail}", row.body).into();
                 });
             }
             Change::DeliverySet(thread, id, delivery) => {

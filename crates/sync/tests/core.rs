@@ -188,7 +188,9 @@ impl Client {
                     self.connection = connection;
                     self.opened += 1;
                 }
-                Output::Send(_, text) => self.sent.push(ClientFrame::decode(&text).unwrap()),
+                Output::Send(_, text) => self
+                    .sent
+                    .push(ClientFrame::decode(&text).expect("the core sends frames")),
                 Output::Close(..) => {}
                 Output::Store(op) => self.stored.push(op),
                 Output::Change(change) => {

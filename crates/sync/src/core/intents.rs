@@ -39,10 +39,7 @@ impl Core {
             && !self.replica.threads.contains_key(&thread)
         {
             // Nobody else can have said anything in it: all of it is here.
-            self.replica
-                .timelines
-                .entry(thread)
-                .or_insert_with(Timeline::default);
+            self.replica.timelines.entry(thread).or_default();
         }
         self.enqueue(self.now, mutation);
         self.pump();
