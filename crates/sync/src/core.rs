@@ -58,6 +58,8 @@ pub struct Core {
     missed: Option<(u64, Millis)>,
     replica: Replica,
     follows: BTreeMap<Topic, Follow>,
+    /// The topics that the last `hello` named.
+    greeted: BTreeSet<Topic>,
     watched: BTreeSet<ThreadId>,
     /// Threads that are followed no more but still here, the oldest first.
     kept: VecDeque<ThreadId>,
@@ -97,6 +99,7 @@ impl Core {
             missed: None,
             replica: Replica::default(),
             follows: BTreeMap::new(),
+            greeted: BTreeSet::new(),
             watched: BTreeSet::new(),
             kept: VecDeque::new(),
             handles: BTreeMap::new(),

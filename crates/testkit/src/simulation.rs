@@ -81,6 +81,18 @@ mod tests {
         }
     }
 
+    /// A thread that was watched between `hello` and `welcome` was taken for followed.
+    const FOUND: [u64; 1] = [161];
+
+    #[test]
+    fn seeds_that_once_failed_hold() {
+        for seed in FOUND {
+            if let Err(failure) = super::run(seed) {
+                panic!("{failure}");
+            }
+        }
+    }
+
     #[test]
     fn a_seed_decides_everything() {
         let (once, again) = (super::run(11), super::run(11));

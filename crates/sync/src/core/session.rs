@@ -1,5 +1,7 @@
 //! Connections: opening, greeting, losing and leaving them, and what is due by the clock.
 
+use std::collections::BTreeSet;
+
 use rand::Rng;
 use weft_protocol::{
     ClientFrame, ErrorCode, InstallationId, Limits, Millis, Retry, ThreadId, Topic, User, Versions,
@@ -62,11 +64,12 @@ impl Core {
             return;
         }
         self.link.greet(self.now);
-        let topics = self
-            .wanted()
-            .into_iter()
-            .map(|topic| self.subscription(topic))
+        let wanted = self.wanted();
+        let topics = wanted
+            .iter()
+            .map(|&topic| self.subscription(topic))
             .collect();
+        self.greeted = wanted.into_iter().collect();
         let hello = ClientFrame::Hello {
             versions: Versions::SUPPORTED,
             installation: self.installation,
@@ -174,11 +177,13 @@ impl Core {
             self.renumber();
             return;
         }
-        for topic in self.wanted() {
-            let greeted = !had_none || matches!(topic, Topic::Thread(_));
-            let follow = self.follows.entry(topic).or_default();
-            if greeted {
-                follow.subscribed = true;
+        // What is watched may have changed since `hello`.
+        let wanted: BTreeSet<Topic> = self.wanted().into_iter().collect();
+        for topic in std::mem::take(&mut self.greeted) {
+            if wanted.contains(&topic) {
+                self.follows.entry(topic).or_default().subscribed = true;
+            } else {
+                self.send(&ClientFrame::Unsubscribe { topic });
             }
         }
         self.follow_wanted();

@@ -80,7 +80,7 @@ impl World {
         };
         hub.handle(self.now, input);
         while let Some(output) = self.server.hub.as_mut().and_then(Hub::poll_output) {
-            if self.chance(1) {
+            if self.chance(2) {
                 self.crash();
                 return Ok(());
             }
@@ -115,7 +115,7 @@ impl World {
         if !self.server.is_up() {
             return Ok(());
         }
-        if self.chance(1) {
+        if self.chance(2) {
             self.crash();
             return Ok(());
         }
