@@ -18,8 +18,7 @@ pub use self::{
 
 use weft_protocol::{
     Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Row, Status,
-    ThreadId, Topic, UserId,
-    frame::Head,
+    ThreadId, Topic, UserId, frame::Head,
 };
 
 /// A change of the store.

@@ -17,11 +17,18 @@ use super::{Answer, Lookup, Read, tables::is_running};
 pub fn answer<L: Lookup>(rows: &L, read: &Read) -> Result<Answer, L::Error> {
     match *read {
         Read::LastN { user, installation } => rows.last_n(user, installation).map(Answer::LastN),
-        Read::Resume { user, topic, cursor } => {
+        Read::Resume {
+            user,
+            topic,
+            cursor,
+        } => {
             if !may_follow(rows, user, topic)? {
                 return Ok(Answer::Nothing);
             }
-            let head = Cursor { epoch: rows.epoch(), seq: rows.head(topic)? };
+            let head = Cursor {
+                epoch: rows.epoch(),
+                seq: rows.head(topic)?,
+            };
             match cursor {
                 Some(Cursor { epoch, seq })
                     if epoch == head.epoch
@@ -29,12 +36,21 @@ pub fn answer<L: Lookup>(rows: &L, read: &Read) -> Result<Answer, L::Error> {
                         && head.seq - seq <= MAX_RESUME_CHANGES =>
                 {
                     let ops = merge(rows.log(topic, seq)?);
-                    Ok(Answer::Deltas { base: seq, cursor: head, ops })
+                    Ok(Answer::Deltas {
+                        base: seq,
+                        cursor: head,
+                        ops,
+                    })
                 }
                 _ => snapshot(rows, user, topic, head),
             }
         }
-        Read::Page { user, thread, before, limit } => {
+        Read::Page {
+            user,
+            thread,
+            before,
+            limit,
+        } => {
             if rows.thread(thread, user)?.is_none() {
                 return Ok(Answer::Nothing);
             }
@@ -42,9 +58,12 @@ pub fn answer<L: Lookup>(rows: &L, read: &Read) -> Result<Answer, L::Error> {
             let more = more_before(&rows);
             Ok(Answer::Page { rows, more })
         }
-        Read::Text { user, thread, message, offset } => {
-            text(rows, user, thread, message, offset)
-        }
+        Read::Text {
+            user,
+            thread,
+            message,
+            offset,
+        } => text(rows, user, thread, message, offset),
     }
 }
 
@@ -64,12 +83,20 @@ fn snapshot<L: Lookup>(
     Ok(match topic {
         Topic::User(_) => {
             let rows = rows.threads(user)?.into_iter().map(Row::Thread).collect();
-            Answer::Snapshot { cursor, rows, more: false }
+            Answer::Snapshot {
+                cursor,
+                rows,
+                more: false,
+            }
         }
         Topic::Thread(thread) => {
             let rows = rows.messages(thread, u64::MAX, WINDOW)?;
             let more = more_before(&rows);
-            Answer::Snapshot { cursor, rows: rows.into_iter().map(Row::Message).collect(), more }
+            Answer::Snapshot {
+                cursor,
+                rows: rows.into_iter().map(Row::Message).collect(),
+                more,
+            }
         }
     })
 }
@@ -89,14 +116,22 @@ fn text<L: Lookup>(
     if rows.thread(thread, user)?.is_none() {
         return Ok(Answer::Nothing);
     }
-    let Some(row) = rows.message(message)?.filter(|row| row.thread == thread && !row.deleted)
+    let Some(row) = rows
+        .message(message)?
+        .filter(|row| row.thread == thread && !row.deleted)
     else {
         return Ok(Answer::Nothing);
     };
-    let running = if is_running(row.status) { Some(rows.appended(message)?) } else { None };
+    let running = if is_running(row.status) {
+        Some(rows.appended(message)?)
+    } else {
+        None
+    };
     let whole = running.as_deref().unwrap_or(&row.text);
     // An offset past the end or inside a character is not one of ours: the reader starts over.
-    let rest = usize::try_from(offset).ok().and_then(|offset| whole.get(offset..));
+    let rest = usize::try_from(offset)
+        .ok()
+        .and_then(|offset| whole.get(offset..));
     Ok(rest.map_or(Answer::Nothing, |rest| {
         Answer::Text(stream::prefix(rest, MAX_STREAM_CHUNK).to_owned())
     }))

@@ -4,7 +4,7 @@
 //! to take effect, so a rejected mutation leaves no trace but its number. Each topic that a command
 //! changes gets exactly one change set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use weft_protocol::{
     Author, Checksum, Cursor, ErrorCode, Limits, MessageId, MessageRow, Millis, Mutation, Op,
@@ -24,7 +24,12 @@ pub fn run<T: Tables>(
     command: &Command,
 ) -> Result<Committed, T::Error> {
     match command {
-        Command::Mutate { user, installation, n, mutation } => {
+        Command::Mutate {
+            user,
+            installation,
+            n,
+            mutation,
+        } => {
             let last = tables.last_n(*user, *installation)?;
             if *n == 0 || *n > last + 1 {
                 return Ok(only(Outcome::Gap { expected: last + 1 }));
@@ -49,8 +54,16 @@ pub fn run<T: Tables>(
             tables.start_job(*message)?;
             Ok(only(Outcome::Applied(Vec::new())))
         }
-        Command::Append { message, offset, text } => append(tables, *message, *offset, text),
-        Command::Settle { message, status, error } => {
+        Command::Append {
+            message,
+            offset,
+            text,
+        } => append(tables, *message, *offset, text),
+        Command::Settle {
+            message,
+            status,
+            error,
+        } => {
             let Some(row) = running_reply(tables, *message)? else {
                 return Ok(only(Outcome::NotRunning));
             };
@@ -75,7 +88,12 @@ pub fn run<T: Tables>(
 }
 
 fn only(outcome: Outcome) -> Committed {
-    Committed { outcome, changes: Vec::new(), text: None, jobs: Vec::new() }
+    Committed {
+        outcome,
+        changes: Vec::new(),
+        text: None,
+        jobs: Vec::new(),
+    }
 }
 
 fn mutate<T: Tables>(
@@ -101,11 +119,16 @@ fn running_reply<T: Tables>(
     tables: &T,
     message: MessageId,
 ) -> Result<Option<MessageRow>, T::Error> {
-    let Some(row) = tables.message(message)?.filter(|row| is_running(row.status)) else {
+    let Some(row) = tables
+        .message(message)?
+        .filter(|row| is_running(row.status))
+    else {
         return Ok(None);
     };
     let jobs = tables.jobs(row.thread)?;
-    let running = jobs.iter().any(|(job, phase)| job.message == message && *phase == Phase::Running);
+    let running = jobs
+        .iter()
+        .any(|(job, phase)| job.message == message && *phase == Phase::Running);
     Ok(running.then_some(row))
 }
 
@@ -125,7 +148,12 @@ fn append<T: Tables>(
     if !text.is_empty() {
         tables.append(message, offset, text)?;
         let text = text.to_owned();
-        committed.text = Some(TextAppended { thread: row.thread, message, offset, text });
+        committed.text = Some(TextAppended {
+            thread: row.thread,
+            message,
+            offset,
+            text,
+        });
     }
     Ok(committed)
 }
@@ -224,9 +252,13 @@ impl<'a, T: Tables> Change<'a, T> {
         if let Some(at) = self.asked.iter().position(|job| job.message == message) {
             self.asked.remove(at);
         } else {
-            if !self.turns.contains_key(&thread) {
-                let first = self.tables.jobs(thread)?.first().map(|(job, _)| job.message);
-                self.turns.insert(thread, first);
+            if let Entry::Vacant(turn) = self.turns.entry(thread) {
+                turn.insert(
+                    self.tables
+                        .jobs(thread)?
+                        .first()
+                        .map(|(job, _)| job.message),
+                );
             }
             self.ended.push(message);
         }
@@ -235,16 +267,38 @@ impl<'a, T: Tables> Change<'a, T> {
         row.error = error;
         let len = row.text.len() as u64;
         let checksum = Checksum::of(&row.text);
-        self.put_message(row, Op::Settle(Settle { message, status, error, len, checksum }));
+        self.put_message(
+            row,
+            Op::Settle(Settle {
+                message,
+                status,
+                error,
+                len,
+                checksum,
+            }),
+        );
         self.count(thread, -1)
     }
 
     /// Writes it all, and says what it came to.
     fn write(self) -> Result<Committed, T::Error> {
-        let Self { tables, user, threads, messages, ops, asked, ended, mut turns, tell, .. } = self;
+        let Self {
+            tables,
+            user,
+            threads,
+            messages,
+            ops,
+            asked,
+            ended,
+            mut turns,
+            tell,
+            ..
+        } = self;
         let mut committed = only(Outcome::Applied(Vec::new()));
-        let mut logs: BTreeMap<Topic, Vec<Op>> =
-            ops.into_iter().map(|(thread, ops)| (Topic::Thread(thread), ops)).collect();
+        let mut logs: BTreeMap<Topic, Vec<Op>> = ops
+            .into_iter()
+            .map(|(thread, ops)| (Topic::Thread(thread), ops))
+            .collect();
         for (&thread, row) in &threads {
             let mut members = tables.members(thread)?;
             if let Some(user) = user
@@ -259,7 +313,9 @@ impl<'a, T: Tables> Change<'a, T> {
                     (row.pinned, row.archived) = (own.pinned, own.archived);
                 }
                 tables.put_thread(member, &row)?;
-                logs.entry(Topic::User(member)).or_default().push(Op::Thread(row));
+                logs.entry(Topic::User(member))
+                    .or_default()
+                    .push(Op::Thread(row));
             }
         }
         for row in messages.values() {
@@ -273,9 +329,8 @@ impl<'a, T: Tables> Change<'a, T> {
             }
         }
         for job in asked {
-            if !turns.contains_key(&job.thread) {
-                let first = tables.jobs(job.thread)?.first().map(|(job, _)| job.message);
-                turns.insert(job.thread, first);
+            if let Entry::Vacant(turn) = turns.entry(job.thread) {
+                turn.insert(tables.jobs(job.thread)?.first().map(|(job, _)| job.message));
             }
             tables.add_job(&job)?;
         }
@@ -289,13 +344,20 @@ impl<'a, T: Tables> Change<'a, T> {
         let epoch = tables.epoch();
         let mut effects = Vec::new();
         for (topic, ops) in logs {
-            let cursor = Cursor { epoch, seq: tables.head(topic)? + 1 };
+            let cursor = Cursor {
+                epoch,
+                seq: tables.head(topic)? + 1,
+            };
             tables.push_log(topic, cursor.seq, &ops)?;
             // Another member's list is not the asking person's to follow.
             if user.is_none() || !matches!(topic, Topic::User(owner) if Some(owner) != user) {
                 effects.push(Head { topic, cursor });
             }
-            committed.changes.push(TopicChange { topic, cursor, ops: ops.into() });
+            committed.changes.push(TopicChange {
+                topic,
+                cursor,
+                ops: ops.into(),
+            });
         }
         committed.outcome = Outcome::Applied(effects);
         Ok(committed)
@@ -306,7 +368,8 @@ impl<T: Tables> Rows for Change<'_, T> {
     type Error = T::Error;
 
     fn me(&self) -> UserId {
-        self.user.expect("only mutations run on rows, and they have a person")
+        self.user
+            .expect("only mutations run on rows, and they have a person")
     }
 
     fn now(&self) -> Millis {
@@ -318,7 +381,12 @@ impl<T: Tables> Rows for Change<'_, T> {
     }
 
     fn insert_thread(&mut self, row: ThreadRow) -> Result<(), Refused<T::Error>> {
-        if !self.tables.members(row.id).map_err(Refused::Rows)?.is_empty() {
+        if !self
+            .tables
+            .members(row.id)
+            .map_err(Refused::Rows)?
+            .is_empty()
+        {
             return Err(ErrorCode::IdTaken.into());
         }
         self.threads.insert(row.id, row);
@@ -337,11 +405,16 @@ impl<T: Tables> Rows for Change<'_, T> {
         thread: ThreadId,
         message: MessageId,
     ) -> Result<Option<MessageRow>, T::Error> {
-        Ok(self.read_message(message)?.filter(|row| row.thread == thread))
+        Ok(self
+            .read_message(message)?
+            .filter(|row| row.thread == thread))
     }
 
     fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, T::Error> {
-        let written = self.messages.values().filter(|row| row.thread == thread && !row.deleted);
+        let written = self
+            .messages
+            .values()
+            .filter(|row| row.thread == thread && !row.deleted);
         match written.max_by_key(|row| row.ordinal) {
             Some(row) => Ok(Some(row.id)),
             None => self.tables.tail(thread),
@@ -352,9 +425,20 @@ impl<T: Tables> Rows for Change<'_, T> {
         if self.read_message(row.id).map_err(Refused::Rows)?.is_some() {
             return Err(ErrorCode::IdTaken.into());
         }
-        let written = self.messages.values().filter(|other| other.thread == row.thread);
-        let stored = self.tables.last_ordinal(row.thread).map_err(Refused::Rows)?;
-        row.ordinal = written.map(|row| row.ordinal).max().unwrap_or(0).max(stored) + 1;
+        let written = self
+            .messages
+            .values()
+            .filter(|other| other.thread == row.thread);
+        let stored = self
+            .tables
+            .last_ordinal(row.thread)
+            .map_err(Refused::Rows)?;
+        row.ordinal = written
+            .map(|row| row.ordinal)
+            .max()
+            .unwrap_or(0)
+            .max(stored)
+            + 1;
         let op = Op::Message(row.clone());
         self.put_message(row, op);
         Ok(())
@@ -364,7 +448,11 @@ impl<T: Tables> Rows for Change<'_, T> {
         let Author::Assistant(model) = &row.author else {
             return Err(ErrorCode::WrongKind.into());
         };
-        let job = Job { thread: row.thread, message: row.id, model: model.clone() };
+        let job = Job {
+            thread: row.thread,
+            message: row.id,
+            model: model.clone(),
+        };
         self.insert_message(row)?;
         self.count(job.thread, 1).map_err(Refused::Rows)?;
         self.asked.push(job);
@@ -377,7 +465,10 @@ impl<T: Tables> Rows for Change<'_, T> {
 
     fn stop_replies(&mut self, thread: ThreadId) -> Result<(), T::Error> {
         for message in self.tables.running(thread)? {
-            if let Some(row) = self.read_message(message)?.filter(|row| is_running(row.status)) {
+            if let Some(row) = self
+                .read_message(message)?
+                .filter(|row| is_running(row.status))
+            {
                 self.settle(row, Status::Stopped, None)?;
             }
         }

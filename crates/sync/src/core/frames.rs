@@ -423,7 +423,7 @@ impl Core {
     }
 
     /// Asks for the bytes of a reply after `wait`, unless they are asked for sooner, and not too often.
-    fn ask_bytes(&mut self, thread: ThreadId, message: MessageId, wait: u64) {
+    pub(super) fn ask_bytes(&mut self, thread: ThreadId, message: MessageId, wait: u64) {
         let wanted = self.now.saturating_add(wait);
         let none = Fetch {
             thread,

@@ -182,6 +182,7 @@ impl Core {
         for topic in std::mem::take(&mut self.greeted) {
             if wanted.contains(&topic) {
                 self.follows.entry(topic).or_default().subscribed = true;
+                self.ask_missing_bytes(topic);
             } else {
                 self.send(&ClientFrame::Unsubscribe { topic });
             }
@@ -287,6 +288,22 @@ impl Core {
         }
         self.follows.entry(topic).or_default().subscribed = true;
         self.send(&ClientFrame::Subscribe(subscription));
+        self.ask_missing_bytes(topic);
+    }
+
+    /// Asks for what is missing of the ended replies of a topic: no stream will bring it.
+    fn ask_missing_bytes(&mut self, topic: Topic) {
+        let Topic::Thread(thread) = topic else { return };
+        let timeline = self.replica.timelines.get(&thread);
+        let short: Vec<_> = timeline
+            .into_iter()
+            .flat_map(|rows| rows.open_replies())
+            .filter(|(message, _)| message.awaited.is_some())
+            .map(|(_, held)| held.message)
+            .collect();
+        for message in short {
+            self.ask_bytes(thread, message, BYTES_WITHIN);
+        }
     }
 
     /// Sends what may be sent of the outbox.
