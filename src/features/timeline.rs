@@ -44,12 +44,10 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
     };
     stick(scroller, content, at_bottom);
     let order = timeline.order.clone();
-    let rows = timeline.clone();
-    let more = history.clone();
     view! {
         <div class="timeline-scroller" node_ref=scroller on:scroll=on_scroll>
             <div class="timeline" node_ref=content role="log" aria-label="Messages" aria-live="off">
-                {move || match more.get() {
+                {move || match history.get() {
                     History::More => {
                         let load = load.clone();
                         view! {
@@ -65,7 +63,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                 <For
                     each=move || order.get()
                     key=|id| *id
-                    children=move |id| rows.row(id).map(|row| view! { <MessageArticle thread row/> })
+                    children=move |id| timeline.row(id).map(|row| view! { <MessageArticle thread row/> })
                 />
             </div>
             <Show when=move || !at_bottom.get()>

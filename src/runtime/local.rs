@@ -45,9 +45,9 @@ pub(super) fn drafts() -> Vec<(Option<ThreadId>, String)> {
 pub(super) fn keep_draft(thread: Option<ThreadId>, text: &str) {
     let name = format!("draft.{}", key(thread));
     if text.is_empty() {
-        remove(&name)
+        remove(&name);
     } else {
-        write(&name, text)
+        write(&name, text);
     }
 }
 

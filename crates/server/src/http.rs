@@ -177,7 +177,8 @@ async fn sign_up(
         (Some(code), Some(invite)) => token_hash(code) == token_hash(invite),
         _ => false,
     };
-    if !invited && !(app.loopback && called_as_loopback(&headers)) {
+    let own_machine = app.loopback && called_as_loopback(&headers);
+    if !invited && !own_machine {
         return Err(ApiCode::InviteNeeded.into());
     }
     let made = app
