@@ -49,6 +49,7 @@ pub(crate) fn simulate(schedules: u64, seed: u64) -> anyhow::Result<()> {
         "--release",
         "--package",
         "weft-testkit",
+        "--no-default-features",
         "--bin",
         "sim",
         "--",

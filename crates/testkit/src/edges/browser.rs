@@ -1,0 +1,653 @@
+//! A real Chromium, used as a person uses it: by role and accessible name, with the mouse and keys.
+//!
+//! Elements are found in the accessibility tree, so that a test sees what a screen reader hears.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
+use thirtyfour::{
+    ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, extensions::cdp::ChromeDevTools,
+};
+use tokio::time::{Instant, interval, timeout};
+
+use super::{PATIENCE, given};
+
+const FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// Keeps what went wrong in the page: it is read when the test ends.
+const WATCH: &str = "
+    window.wrongs = [];
+    const wrong = what => window.wrongs.push(String(what));
+    addEventListener('error', event => wrong(event.message || event.target?.outerHTML), true);
+    addEventListener('unhandledrejection', event => wrong(event.reason));
+    addEventListener('securitypolicyviolation', event => wrong(
+        `${event.violatedDirective} blocked ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`));
+    const error = console.error;
+    console.error = (...all) => { wrong(all.join(' ')); error(...all); };
+";
+
+/// What a device's screen is like.
+#[derive(Clone, Copy)]
+pub struct Screen {
+    /// In CSS pixels.
+    pub width: u32,
+    /// In CSS pixels.
+    pub height: u32,
+    /// Whether the system asks for dark colours.
+    pub dark: bool,
+}
+
+impl Screen {
+    /// A desktop's.
+    pub const WIDE: Self = Self {
+        width: 1280,
+        height: 800,
+        dark: false,
+    };
+    /// A small phone's.
+    pub const PHONE: Self = Self {
+        width: 360,
+        height: 740,
+        dark: false,
+    };
+}
+
+/// One device: a browser with a profile of its own, and one page.
+pub struct Browser {
+    tools: ChromeDevTools,
+    driver: Option<WebDriver>,
+    process: Child,
+}
+
+impl Browser {
+    /// Opens `url` on a screen.
+    pub async fn open(url: &str, screen: Screen) -> Self {
+        let mut process = Command::new(given("WEFT_CHROMEDRIVER"))
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the browser's driver");
+        let stdout = process.stdout.take().expect("a piped stdout");
+        let port = BufReader::new(stdout)
+            .lines()
+            .find_map(|line| {
+                let line = line.ok()?;
+                let (_, port) = line.split_once("started successfully on port ")?;
+                port.trim_end_matches('.').parse::<u16>().ok()
+            })
+            .expect("the driver said where it is");
+        let mut wanted = DesiredCapabilities::chrome();
+        let binary = given("WEFT_CHROMIUM");
+        let set = wanted.set_binary(&binary.to_string_lossy());
+        set.expect("a path to the browser");
+        for flag in FLAGS {
+            wanted.add_arg(flag).expect("a flag");
+        }
+        let size = format!("--window-size={},{}", screen.width, screen.height);
+        wanted.add_arg(&size).expect("a flag");
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted)
+            .await
+            .expect("a browser");
+        let browser = Self {
+            tools: ChromeDevTools::new(driver.handle.clone()),
+            driver: Some(driver),
+            process,
+        };
+        browser.look(screen).await;
+        let watch = json!({ "source": WATCH });
+        browser
+            .cdp("Page.addScriptToEvaluateOnNewDocument", watch)
+            .await;
+        browser.goto(url).await;
+        browser
+    }
+
+    /// Changes the screen.
+    pub async fn look(&self, screen: Screen) {
+        let Screen {
+            width,
+            height,
+            dark,
+        } = screen;
+        let metrics = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics)
+            .await;
+        let scheme = if dark { "dark" } else { "light" };
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await;
+    }
+
+    /// Goes to an address, as if typed.
+    pub async fn goto(&self, url: &str) {
+        self.driver()
+            .goto(url)
+            .await
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// Loads the page anew.
+    pub async fn reload(&self) {
+        self.driver().refresh().await.expect("a reload");
+    }
+
+    /// The page's address.
+    pub async fn url(&self) -> String {
+        self.js("location.href")
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// What an expression of JavaScript is in the page; a promise is waited for.
+    pub async fn js(&self, expression: &str) -> Value {
+        let params = json!({
+            "expression": expression, "returnByValue": true, "awaitPromise": true,
+        });
+        let answer = self.cdp("Runtime.evaluate", params).await;
+        assert!(
+            answer["exceptionDetails"].is_null(),
+            "{expression}: {answer}"
+        );
+        answer["result"]["value"].clone()
+    }
+
+    /// A command of the DevTools protocol.
+    pub async fn cdp(&self, command: &str, params: Value) -> Value {
+        self.try_cdp(command, params)
+            .await
+            .unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    async fn try_cdp(&self, command: &str, params: Value) -> Result<Value, String> {
+        let call = self.tools.execute_cdp_with_params(command, params);
+        match timeout(PATIENCE, call).await {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(_) => Err("no answer".to_owned()),
+        }
+    }
+
+    /// Presses a key, as `Enter` or `Shift+Tab`.
+    pub async fn press(&self, keys: &str) {
+        let mut parts: Vec<&str> = keys.split('+').collect();
+        let name = parts.pop().unwrap_or_default();
+        let modifiers: u32 = parts
+            .iter()
+            .map(|part| match *part {
+                "Alt" => 1,
+                "Control" => 2,
+                "Shift" => 8,
+                other => panic!("{other} is no modifier"),
+            })
+            .sum();
+        let (code, text) = match name {
+            "Enter" => (13, Some("\r")),
+            "Tab" => (9, None),
+            "Escape" => (27, None),
+            "Space" => (32, Some(" ")),
+            "ArrowUp" => (38, None),
+            "ArrowDown" => (40, None),
+            "Delete" => (46, None),
+            letter if letter.len() == 1 => (u32::from(letter.as_bytes()[0]), None),
+            other => panic!("{other} is no key that tests know"),
+        };
+        let key = if name == "Space" { " " } else { name };
+        for kind in ["keyDown", "keyUp"] {
+            let mut event = json!({
+                "type": kind, "key": key, "code": name, "modifiers": modifiers,
+                "windowsVirtualKeyCode": code,
+            });
+            if kind == "keyDown"
+                && let Some(text) = text
+            {
+                event["text"] = text.into();
+            }
+            self.cdp("Input.dispatchKeyEvent", event).await;
+        }
+    }
+
+    /// Types where the focus is.
+    pub async fn type_text(&self, text: &str) {
+        self.cdp("Input.insertText", json!({ "text": text })).await;
+    }
+
+    /// Presses Tab until the focus is on what has this role and a name that starts so.
+    pub async fn tab_to(&self, role: &str, name: &str) {
+        for _ in 0..60 {
+            self.press("Tab").await;
+            if self
+                .focused()
+                .await
+                .is_some_and(|(is, called)| is == role && called.starts_with(name))
+            {
+                return;
+            }
+        }
+        self.fail(&format!("Tab does not lead to the {role} \"{name}\""))
+            .await;
+    }
+
+    /// The role and the name of what has the focus.
+    pub async fn focused(&self) -> Option<(String, String)> {
+        let active = self
+            .cdp(
+                "Runtime.evaluate",
+                json!({ "expression": "document.activeElement" }),
+            )
+            .await;
+        let object = active["result"]["objectId"].as_str()?;
+        let params = json!({ "objectId": object, "fetchRelatives": false });
+        let answer = self
+            .try_cdp("Accessibility.getPartialAXTree", params)
+            .await
+            .ok()?;
+        let node = answer["nodes"].as_array()?.first()?;
+        Some((
+            value(node, "role").to_owned(),
+            value(node, "name").to_owned(),
+        ))
+    }
+
+    /// What has this role, whatever its name.
+    pub fn any(&self, role: &'static str) -> Node<'_> {
+        Node {
+            browser: self,
+            role,
+            name: Name::Any,
+            pick: Pick::First,
+            within: None,
+        }
+    }
+
+    /// What has this role and this accessible name.
+    pub fn find(&self, role: &'static str, name: &str) -> Node<'_> {
+        Node {
+            name: Name::Is(name.to_owned()),
+            ..self.any(role)
+        }
+    }
+
+    /// What has this role and an accessible name that starts so.
+    pub fn starting(&self, role: &'static str, name: &str) -> Node<'_> {
+        Node {
+            name: Name::Starts(name.to_owned()),
+            ..self.any(role)
+        }
+    }
+
+    /// The button of that name.
+    pub fn button(&self, name: &str) -> Node<'_> {
+        self.find("button", name)
+    }
+
+    /// The text box of that name.
+    pub fn textbox(&self, name: &str) -> Node<'_> {
+        self.find("textbox", name)
+    }
+
+    /// The message at `index` of the timeline, from the oldest shown.
+    pub fn message(&self, index: usize) -> Node<'_> {
+        Node {
+            pick: Pick::Nth(index),
+            ..self.any("article")
+        }
+    }
+
+    /// The newest message of the timeline.
+    pub fn newest(&self) -> Node<'_> {
+        Node {
+            pick: Pick::Last,
+            ..self.any("article")
+        }
+    }
+
+    /// Waits until `check` gives something; `what` is what a failure is called.
+    pub async fn until<T>(&self, what: &str, check: impl AsyncFn() -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        let mut tick = interval(Duration::from_millis(20));
+        loop {
+            tick.tick().await;
+            if let Some(found) = check().await {
+                return found;
+            }
+            if Instant::now() > deadline {
+                self.fail(what).await;
+            }
+        }
+    }
+
+    /// Waits until `expression` is true in the page.
+    pub async fn until_js(&self, expression: &str) {
+        self.until(expression, async || {
+            (self.js(expression).await == true).then_some(())
+        })
+        .await;
+    }
+
+    /// Writes what is on the screen into a PNG file.
+    pub async fn screenshot(&self, file: &Path) {
+        let shot = self.cdp("Page.captureScreenshot", json!({})).await;
+        let data = shot["data"].as_str().expect("a picture");
+        let bytes = BASE64_STANDARD.decode(data).expect("base64");
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).expect("a folder for pictures");
+        }
+        std::fs::write(file, bytes).expect("a place for pictures");
+    }
+
+    /// Ends the browser; nothing must have gone wrong in the page.
+    pub async fn close(mut self) {
+        let wrongs = self.js("window.wrongs").await;
+        assert_eq!(wrongs, json!([]), "the page's own errors");
+        if let Some(driver) = self.driver.take() {
+            let _ = driver.quit().await;
+        }
+    }
+
+    async fn fail(&self, what: &str) -> ! {
+        let name = std::thread::current()
+            .name()
+            .unwrap_or("page")
+            .replace("::", "-");
+        let file = Path::new("target/journeys").join(format!("{name}.png"));
+        self.screenshot(&file).await;
+        let page = self
+            .js("`${location.href}\n${document.body.innerText}\n${window.wrongs}`")
+            .await;
+        let page = page.as_str().unwrap_or_default();
+        panic!(
+            "not seen: {what}\npicture: {}\npage: {page}",
+            file.display()
+        );
+    }
+
+    fn driver(&self) -> &WebDriver {
+        self.driver.as_ref().expect("the browser is open")
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(driver) = self.driver.take() {
+            // A test that failed: the driver takes its browser with it.
+            let _ = driver.leak();
+        }
+        let _ = Command::new("kill")
+            .args(["-TERM", &self.process.id().to_string()])
+            .status();
+        let _ = self.process.wait();
+    }
+}
+
+#[derive(Clone)]
+enum Name {
+    Any,
+    Is(String),
+    Starts(String),
+}
+
+#[derive(Clone, Copy)]
+enum Pick {
+    First,
+    Last,
+    Nth(usize),
+}
+
+/// How to find something on the page; it is looked up anew each time.
+#[derive(Clone)]
+pub struct Node<'a> {
+    browser: &'a Browser,
+    role: &'static str,
+    name: Name,
+    pick: Pick,
+    within: Option<Box<Node<'a>>>,
+}
+
+impl<'a> Node<'a> {
+    /// The same, inside another.
+    pub fn within(self, outer: Node<'a>) -> Self {
+        Self {
+            within: Some(Box::new(outer)),
+            ..self
+        }
+    }
+
+    /// Waits until it is there.
+    pub async fn seen(&self) {
+        self.id().await;
+    }
+
+    /// Waits until it is not there.
+    pub async fn gone(&self) {
+        self.browser
+            .until(&format!("{} to go", self.what()), async || {
+                self.all().await.is_empty().then_some(())
+            })
+            .await;
+    }
+
+    /// How many there are now.
+    pub async fn count(&self) -> usize {
+        self.all().await.len()
+    }
+
+    /// Clicks in its middle, once it can be.
+    pub async fn click(&self) {
+        let (x, y) = self
+            .browser
+            .until(&format!("{} to click", self.what()), async || {
+                let node = self.now().await.filter(|node| !node.disabled)?;
+                middle(self.browser, node.id).await
+            })
+            .await;
+        for (kind, buttons) in [("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)] {
+            let event = json!({
+                "type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1,
+            });
+            self.browser.cdp("Input.dispatchMouseEvent", event).await;
+        }
+    }
+
+    /// Moves the mouse over it.
+    pub async fn hover(&self) {
+        let id = self.id().await;
+        let (x, y) = middle(self.browser, id)
+            .await
+            .expect("a place on the screen");
+        let event = json!({ "type": "mouseMoved", "x": x, "y": y });
+        self.browser.cdp("Input.dispatchMouseEvent", event).await;
+    }
+
+    /// Puts the focus on it.
+    pub async fn focus(&self) {
+        let id = self.id().await;
+        self.browser
+            .cdp("DOM.focus", json!({ "backendNodeId": id }))
+            .await;
+    }
+
+    /// Replaces what is written in it.
+    pub async fn fill(&self, text: &str) {
+        self.focus().await;
+        self.call("function() { this.select(); }").await;
+        self.browser.type_text(text).await;
+    }
+
+    /// The text that it shows.
+    pub async fn text(&self) -> String {
+        let text = self.call("function() { return this.innerText; }").await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the text that it shows contains this.
+    pub async fn says(&self, part: &str) {
+        self.until_text(&format!("says \"{part}\""), |text| text.contains(part))
+            .await;
+    }
+
+    /// Waits until the text that it shows is as wanted.
+    pub async fn until_text(&self, what: &str, wanted: impl Fn(&str) -> bool) {
+        self.browser
+            .until(&format!("{} {what}", self.what()), async || {
+                let node = self.now().await?;
+                let text = self.call_on(node.id, "function() { return this.innerText; }");
+                wanted(text.await?.as_str()?).then_some(())
+            })
+            .await;
+    }
+
+    /// What a function of JavaScript gives for it, as `this`.
+    pub async fn call(&self, function: &str) -> Value {
+        self.browser
+            .until(&self.what(), async || {
+                let node = self.now().await?;
+                self.call_on(node.id, function).await
+            })
+            .await
+    }
+
+    async fn call_on(&self, id: u64, function: &str) -> Option<Value> {
+        let node = json!({ "backendNodeId": id });
+        let object = self.browser.try_cdp("DOM.resolveNode", node).await.ok()?;
+        let params = json!({
+            "objectId": object["object"]["objectId"],
+            "functionDeclaration": function,
+            "returnByValue": true,
+        });
+        let answer = self
+            .browser
+            .try_cdp("Runtime.callFunctionOn", params)
+            .await
+            .ok()?;
+        Some(answer["result"]["value"].clone())
+    }
+
+    async fn id(&self) -> u64 {
+        self.browser
+            .until(&self.what(), async || Some(self.now().await?.id))
+            .await
+    }
+
+    async fn now(&self) -> Option<Found> {
+        let all = self.all().await;
+        match self.pick {
+            Pick::First => all.into_iter().next(),
+            Pick::Last => all.into_iter().next_back(),
+            Pick::Nth(index) => all.into_iter().nth(index),
+        }
+    }
+
+    async fn all(&self) -> Vec<Found> {
+        let scope = match &self.within {
+            Some(outer) => match Box::pin(outer.now()).await {
+                Some(found) => json!({ "backendNodeId": found.id }),
+                None => return Vec::new(),
+            },
+            None => {
+                let document = self
+                    .browser
+                    .cdp("DOM.getDocument", json!({ "depth": 0 }))
+                    .await;
+                json!({ "nodeId": document["root"]["nodeId"] })
+            }
+        };
+        let mut params = scope;
+        params["role"] = self.role.into();
+        if let Name::Is(name) = &self.name {
+            params["accessibleName"] = name.as_str().into();
+        }
+        let Ok(answer) = self
+            .browser
+            .try_cdp("Accessibility.queryAXTree", params)
+            .await
+        else {
+            // The page is changing under the question.
+            return Vec::new();
+        };
+        let nodes = answer["nodes"].as_array().cloned().unwrap_or_default();
+        nodes
+            .iter()
+            .filter(|node| self.matches(node))
+            .filter_map(Found::read)
+            .collect()
+    }
+
+    fn matches(&self, node: &Value) -> bool {
+        match &self.name {
+            Name::Starts(start) => value(node, "name").starts_with(start.as_str()),
+            Name::Any | Name::Is(_) => true,
+        }
+    }
+
+    fn what(&self) -> String {
+        let name = match &self.name {
+            Name::Any => String::new(),
+            Name::Is(name) => format!(" \"{name}\""),
+            Name::Starts(name) => format!(" \"{name}…\""),
+        };
+        let within = self
+            .within
+            .as_ref()
+            .map(|outer| format!(" in {}", outer.what()));
+        format!("{}{name}{}", self.role, within.unwrap_or_default())
+    }
+}
+
+struct Found {
+    id: u64,
+    disabled: bool,
+}
+
+impl Found {
+    fn read(node: &Value) -> Option<Self> {
+        if node["ignored"] == true {
+            return None;
+        }
+        let disabled = node["properties"].as_array().is_some_and(|properties| {
+            let is = |p: &&Value| p["name"] == "disabled" && p["value"]["value"] == true;
+            properties.iter().any(|property| is(&property))
+        });
+        Some(Self {
+            id: node["backendDOMNodeId"].as_u64()?,
+            disabled,
+        })
+    }
+}
+
+fn value<'a>(node: &'a Value, field: &str) -> &'a str {
+    node[field]["value"].as_str().unwrap_or_default()
+}
+
+async fn middle(browser: &Browser, id: u64) -> Option<(f64, f64)> {
+    let node = json!({ "backendNodeId": id });
+    let scrolled = browser
+        .try_cdp("DOM.scrollIntoViewIfNeeded", node.clone())
+        .await;
+    scrolled.ok()?;
+    let quads = browser.try_cdp("DOM.getContentQuads", node).await.ok()?;
+    let corners = quads["quads"].as_array()?.first()?.as_array()?.clone();
+    let at = |index: usize| corners.get(index)?.as_f64();
+    Some(((at(0)? + at(4)?) / 2.0, (at(1)? + at(5)?) / 2.0))
+}
