@@ -1,0 +1,10 @@
+//! The real server over real sockets and real SQLite.
+
+mod accounts;
+mod durability;
+mod files;
+mod harness;
+mod observed;
+mod origin;
+mod socket;
+mod store;
