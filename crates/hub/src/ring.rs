@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use weft_protocol::{Cursor, Op, limits::MAX_RESUME_CHANGES};
 
-use crate::{SessionId, TopicChange};
+use crate::{SessionId, TopicChange, store::merge};
 
 const CAPACITY: usize = 512;
 
@@ -69,7 +69,7 @@ impl Ring {
         Next::Delta {
             base: cursor.seq,
             cursor: head,
-            ops,
+            ops: merge(ops),
         }
     }
 }
