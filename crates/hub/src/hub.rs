@@ -107,7 +107,7 @@ impl Hub {
             Input::Answered(ticket, answer) => self.answered(ticket, answer),
             Input::Committed(ticket, committed) => self.committed(ticket, committed),
             Input::StoreFailed(ticket) => {
-                if let Some(waiting) = self.waiting.remove(&ticket) {
+                if let Some(waiting) = self.waited(ticket) {
                     self.close(waiting.session(), ErrorCode::Internal, None);
                 }
             }
@@ -273,6 +273,9 @@ impl Hub {
             }
             return self.pump(id);
         }
+        if session.has_asked_too_much(&self.limits) {
+            return self.close(id, ErrorCode::TooFast, None);
+        }
         match (&session.phase, frame) {
             (
                 Phase::Silent,
@@ -316,7 +319,6 @@ impl Hub {
                 let Some(user) = session.user.as_ref().map(|user| user.id) else {
                     return;
                 };
-                session.in_flight += 1;
                 let limit = limit.clamp(1, MAX_PAGE);
                 let read = Read::Page {
                     user,
@@ -617,8 +619,20 @@ impl Hub {
     fn wait(&mut self, waiting: Waiting) -> Ticket {
         self.next_ticket += 1;
         let ticket = Ticket(self.next_ticket);
+        if let Some(session) = self.sessions.get_mut(&waiting.session()) {
+            session.asked += 1;
+        }
         self.waiting.insert(ticket, waiting);
         ticket
+    }
+
+    /// Who waits for the answer that has come.
+    fn waited(&mut self, ticket: Ticket) -> Option<Waiting> {
+        let waiting = self.waiting.remove(&ticket)?;
+        if let Some(session) = self.sessions.get_mut(&waiting.session()) {
+            session.asked -= 1;
+        }
+        Some(waiting)
     }
 
     fn read(&mut self, waiting: Waiting, read: Read) {
@@ -627,7 +641,7 @@ impl Hub {
     }
 
     fn answered(&mut self, ticket: Ticket, answer: Answer) {
-        let Some(waiting) = self.waiting.remove(&ticket) else {
+        let Some(waiting) = self.waited(ticket) else {
             return;
         };
         match (waiting, answer) {
@@ -644,7 +658,6 @@ impl Hub {
                 let Some(session) = self.sessions.get_mut(&id) else {
                     return;
                 };
-                session.in_flight = session.in_flight.saturating_sub(1);
                 if let Answer::Page { rows, more } = answer {
                     session.answer(&ServerFrame::Page {
                         thread,
@@ -721,7 +734,7 @@ impl Hub {
     fn committed(&mut self, ticket: Option<Ticket>, committed: Committed) {
         let mut touched = BTreeSet::new();
         if let Some(Waiting::Mutation { session: id, n }) =
-            ticket.and_then(|ticket| self.waiting.remove(&ticket))
+            ticket.and_then(|ticket| self.waited(ticket))
             && let Some(session) = self.sessions.get_mut(&id)
         {
             session.in_flight = session.in_flight.saturating_sub(1);

@@ -67,8 +67,10 @@ pub(crate) struct Session {
     pub(crate) dirty_topics: BTreeSet<Topic>,
     /// Replies that may have something new.
     pub(crate) dirty_readers: BTreeSet<MessageId>,
-    /// Mutations and pages not yet answered.
+    /// Mutations not yet answered.
     pub(crate) in_flight: u32,
+    /// Questions of any kind that the store has not yet answered.
+    pub(crate) asked: usize,
     pub(crate) credit: u8,
     /// When it took its last frame, or was given one while it had none.
     pub(crate) flushed_at: Millis,
@@ -94,6 +96,7 @@ impl Session {
             dirty_topics: BTreeSet::new(),
             dirty_readers: BTreeSet::new(),
             in_flight: 0,
+            asked: 0,
             credit: CREDIT,
             flushed_at: now,
             heard_at: now,
@@ -128,6 +131,13 @@ impl Session {
 
     pub(crate) fn is_late_with_hello(&self, now: Millis) -> bool {
         !matches!(self.phase, Phase::Live) && now >= self.opened_at + HELLO_WITHIN
+    }
+
+    /// Whether it goes on asking without taking what it asked for. Whoever keeps to the limits has at
+    /// most an answer and a running reply of each topic, and an answer to each mutation, on the way.
+    pub(crate) fn has_asked_too_much(&self, limits: &Limits) -> bool {
+        let owed = self.asked + self.answers.len() + self.readers.len();
+        owed > 2 * (limits.topics + limits.in_flight) as usize
     }
 
     pub(crate) fn next_deadline(&self) -> Millis {
