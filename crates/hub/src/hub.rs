@@ -658,14 +658,18 @@ impl Hub {
                 let Some(session) = self.sessions.get_mut(&id) else {
                     return;
                 };
-                if let Answer::Page { rows, more } = answer {
-                    session.answer(&ServerFrame::Page {
+                session.answer(&match answer {
+                    Answer::Page { rows, more } => ServerFrame::Page {
                         thread,
                         before,
                         rows,
                         more,
-                    });
-                }
+                    },
+                    _ => ServerFrame::Error {
+                        code: ErrorCode::NoSuchTopic,
+                        topic: Some(Topic::Thread(thread)),
+                    },
+                });
                 self.pump(id);
             }
             (
