@@ -223,16 +223,12 @@ impl Hub {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
-        let heads = session.follows.iter().filter_map(|(topic, follow)| {
-            let Follow::At(sent) = *follow else {
+        // What is not sent yet is not lost: a head beyond it would make the client ask again.
+        let heads = session.follows.iter().filter_map(|(&topic, follow)| {
+            let Follow::At(cursor) = *follow else {
                 return None;
             };
-            let newest = self.topics.get(topic).and_then(Ring::head).unwrap_or(sent);
-            let newer = newest.epoch != sent.epoch || newest.seq > sent.seq;
-            Some(Head {
-                topic: *topic,
-                cursor: if newer { newest } else { sent },
-            })
+            Some(Head { topic, cursor })
         });
         let frame = ServerFrame::Ping {
             heads: heads.collect(),

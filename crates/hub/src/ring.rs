@@ -38,7 +38,7 @@ impl Ring {
     }
 
     /// The newest cursor published, where any was.
-    pub(crate) fn head(&self) -> Option<Cursor> {
+    fn head(&self) -> Option<Cursor> {
         self.changes.back().map(|change| change.cursor)
     }
 
