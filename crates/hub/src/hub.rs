@@ -723,9 +723,10 @@ impl Hub {
         if !text.is_empty() {
             session.answer(&ServerFrame::Text(handle, offset, text));
         }
-        if !is_last {
+        // Text may have been published meanwhile, which this answer does not have.
+        if !is_last || self.running.contains_key(&message) {
             session.dirty_readers.insert(message);
-        } else if !self.running.contains_key(&message) {
+        } else {
             self.stop_reading(id, message);
         }
         self.pump(id);
