@@ -561,11 +561,7 @@ impl Hub {
             .filter(|(_, reader)| reader.topic == topic);
         let messages: Vec<MessageId> = readers.map(|(message, _)| *message).collect();
         for message in messages {
-            session.readers.remove(&message);
-            session.dirty_readers.remove(&message);
-            if let Some(running) = self.running.get_mut(&message) {
-                running.readers.remove(&id);
-            }
+            self.stop_reading(id, message);
         }
         self.leave_ring(id, &topic);
     }
@@ -601,6 +597,7 @@ impl Hub {
     fn stop_reading(&mut self, id: SessionId, message: MessageId) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.readers.remove(&message);
+            session.dirty_readers.remove(&message);
         }
         if let Some(running) = self.running.get_mut(&message) {
             running.readers.remove(&id);
