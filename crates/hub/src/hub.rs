@@ -535,10 +535,16 @@ impl Hub {
             let offset = known.map_or(0, |held| held.offset);
             self.read_reply(id, topic, Held { message, offset });
         }
-        // Replies asked for and not yet begun are read from where the client says, once they are.
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
+        // What was opened before the topic was here.
+        let readers = session.readers.iter();
+        let opened = readers.filter(|(_, reader)| reader.topic == topic);
+        session
+            .dirty_readers
+            .extend(opened.map(|(message, _)| *message));
+        // Replies asked for and not yet begun are read from where the client says, once they are.
         for held in held {
             session.readers.entry(held.message).or_insert(Reader {
                 topic,
