@@ -1,7 +1,11 @@
 //! The app's files: precompressed where they are, cached for good where their name carries a hash,
 //! and `index.html` for every path that is a place in the app.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
 
 use axum::{
     body::Body,
@@ -20,11 +24,22 @@ const MISSING: &str = "<!doctype html><meta charset=\"utf-8\"><title>Weft</title
 <p>Build and serve both with <code>cargo xtask start</code>, or point the server at a built app with \
 <code>--app-dir</code>.</p>";
 
+/// The fewest hexadecimal digits in a row that are a hash: 16 is the build tool's, less leading zeros.
+const HASH_DIGITS: usize = 12;
+
 /// The built app.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Files {
     dir: PathBuf,
     connect: String,
+    scripts: Mutex<Scripts>,
+}
+
+/// The inline scripts of the page as the policy names them, and which page that was.
+#[derive(Debug, Default)]
+struct Scripts {
+    of: Option<(SystemTime, u64)>,
+    named: Arc<str>,
 }
 
 impl Files {
@@ -40,6 +55,7 @@ impl Files {
         Self {
             dir: dir.to_owned(),
             connect,
+            scripts: Mutex::default(),
         }
     }
 
@@ -66,20 +82,48 @@ impl Files {
         }
     }
 
-    /// The policy of the page: its own files, and the inline scripts that it was built with.
-    async fn policy(&self) -> String {
-        let page = tokio::fs::read_to_string(self.dir.join("index.html")).await;
-        let scripts: String = inline_scripts(&page.unwrap_or_default())
-            .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
-            .collect();
-        let connect = &self.connect;
+    /// The policy of the page: its own files, its own server, and the inline scripts that it was
+    /// built with. `host` is what the caller called the server.
+    async fn policy(&self, host: Option<&HeaderValue>) -> String {
+        let (scripts, connect) = (self.scripts().await, &self.connect);
+        // Not every browser counts the sockets of the page's own server as 'self'.
+        let sockets = host
+            .and_then(|host| host.to_str().ok())
+            .filter(|host| host.bytes().all(is_host_byte))
+            .map(|host| format!(" ws://{host} wss://{host}"))
+            .unwrap_or_default();
         format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'; \
-             img-src 'self' data:; connect-src 'self' ws: wss:{connect}; font-src 'self'; \
+             img-src 'self' data:; connect-src 'self'{sockets}{connect}; font-src 'self'; \
              manifest-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; \
              frame-ancestors 'none'"
         )
     }
+
+    /// Read again only when a new build has replaced the page.
+    async fn scripts(&self) -> Arc<str> {
+        let path = self.dir.join("index.html");
+        let found = tokio::fs::metadata(&path).await.ok();
+        let of = found.and_then(|file| Some((file.modified().ok()?, file.len())));
+        let known = || self.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        if known().of == of {
+            return known().named.clone();
+        }
+        let page = tokio::fs::read_to_string(path).await.unwrap_or_default();
+        let named: Arc<str> = inline_scripts(&page)
+            .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
+            .collect::<String>()
+            .into();
+        *known() = Scripts {
+            of,
+            named: named.clone(),
+        };
+        named
+    }
+}
+
+fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']')
 }
 
 /// The texts of the scripts of a page that have no `src`.
@@ -94,18 +138,17 @@ fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether the file's name carries a hash of its content: 16 hexadecimal digits or more in a row.
+/// Whether the file's name carries a hash of its content.
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.split(|c: char| !c.is_ascii_hexdigit())
-        .any(|run| run.len() >= 16)
+        .any(|run| run.len() >= HASH_DIGITS)
 }
 
 /// Whether the path is a place in the app rather than a file.
 fn is_place(path: &str) -> bool {
-    path.rsplit('/')
-        .next()
-        .is_none_or(|name| !name.contains('.'))
+    let name = path.rsplit('/').next().unwrap_or_default();
+    path != "/api" && !path.starts_with("/api/") && !name.contains('.')
 }
 
 /// Answers whatever no route has taken.
@@ -129,12 +172,13 @@ pub(crate) async fn serve(State(app): State<Arc<App>>, request: Request) -> Resp
             response = (StatusCode::SERVICE_UNAVAILABLE, Html(MISSING)).into_response();
         }
     }
-    let cache = if is_hashed(served) && response.status().is_success() {
+    let good = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let cache = if good && is_hashed(served) {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    let policy = files.policy().await;
+    let policy = files.policy(headers.get(header::HOST)).await;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -158,6 +202,10 @@ mod tests {
     #[test]
     fn a_name_with_a_hash_is_cached_for_good() {
         assert!(is_hashed("/weft-0123456789abcdef_bg.wasm"));
+        assert!(
+            is_hashed("/account-8a485d09fb79dc2.css"),
+            "a leading zero is not written"
+        );
         assert!(!is_hashed("/index.html"));
         assert!(!is_hashed("/0123456789abcdef/config.json"));
     }
@@ -167,5 +215,6 @@ mod tests {
         assert!(is_place("/t/018f-1"));
         assert!(is_place("/"));
         assert!(!is_place("/missing.js"));
+        assert!(!is_place("/api/") && !is_place("/api"));
     }
 }
