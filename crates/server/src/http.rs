@@ -172,7 +172,8 @@ async fn sign_up(
     Body(credentials): Body<Credentials>,
 ) -> Result<Response, Refused> {
     take_attempt(&app, &headers, peer, &credentials.username)?;
-    let invited = match (&app.config.invite, &credentials.invite) {
+    let code = app.config.invite.as_deref().filter(|code| !code.is_empty());
+    let invited = match (code, &credentials.invite) {
         // Compared as hashes, so that the time taken says nothing of the code.
         (Some(code), Some(invite)) => token_hash(code) == token_hash(invite),
         _ => false,
@@ -262,8 +263,11 @@ fn take_attempt(
     peer: SocketAddr,
     name: &str,
 ) -> Result<IpAddr, Refused> {
+    // Only what comes last was said by the proxy; what is before it, by anybody.
     let forwarded = headers
-        .get("x-forwarded-for")
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
         .filter(|_| app.config.behind_proxy);
     let address = forwarded
         .and_then(|list| list.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
