@@ -115,11 +115,12 @@ pub(crate) async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let cookie = http::cookie(&headers);
-    let frame_bytes = app.limits.frame_bytes as usize;
+    // The hub says what is too large; what is far too large is not even read.
+    let most = 2 * app.limits.frame_bytes as usize;
     upgrade
         .protocols([SUBPROTOCOL])
-        .max_message_size(frame_bytes)
-        .max_frame_size(frame_bytes)
+        .max_message_size(most)
+        .max_frame_size(most)
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .on_upgrade(move |socket| serve(app, socket, cookie))
@@ -133,10 +134,9 @@ async fn serve(app: Arc<App>, socket: WebSocket, cookie: Option<String>) {
         Some(token) => app.accounts.whose(token).await,
         None => None,
     };
-    let known = user.is_some();
     let frames = app.hub.open(id, user);
     let (sink, stream) = socket.split();
-    let mut reader = tokio::spawn(read(app.clone(), id, stream, known));
+    let mut reader = tokio::spawn(read(app.clone(), id, stream));
     let mut writer = tokio::spawn(write(app.clone(), id, sink, frames, end));
     tokio::select! {
         _ = &mut reader => writer.abort(),
@@ -150,15 +150,15 @@ async fn serve(app: Arc<App>, socket: WebSocket, cookie: Option<String>) {
     app.sockets.remove(id);
 }
 
-async fn read(app: Arc<App>, id: SessionId, mut stream: SplitStream<WebSocket>, known: bool) {
-    let mut hello = !known;
+async fn read(app: Arc<App>, id: SessionId, mut stream: SplitStream<WebSocket>) {
+    let mut hello = true;
     while let Some(Ok(message)) = stream.next().await {
         let text = match message {
             Message::Text(text) => text.as_str().to_owned(),
             // Not of the protocol: the hub is to refuse it as any bad frame.
             Message::Binary(_) => String::new(),
-            Message::Ping(_) | Message::Pong(_) => continue,
-            Message::Close(_) => return,
+            // Reading on is what sends the answer to a close.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => continue,
         };
         app.metrics.frames_in.fetch_add(1, Relaxed);
         app.metrics.bytes_in.fetch_add(text.len() as u64, Relaxed);
