@@ -4,6 +4,7 @@
 //! fails fails alone: the batch is then committed one by one.
 
 use std::{
+    fs::{DirBuilder, File},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -12,6 +13,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use anyhow::Context;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use weft_hub::{Answer, Command, Committed, Read, Store};
@@ -42,9 +44,13 @@ pub struct Writer {
 
 impl Writer {
     /// Opens the database in the folder `data`, makes both where there are none, and starts the
-    /// writer thread.
+    /// writer thread. It is an error where another server has the folder.
     pub fn open(data: &Path, limits: Limits) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(data)?;
+        make_private(data)?;
+        // Held by the writer thread; the system lets go of it however the process ends.
+        let lock = File::create(data.join("weft.lock"))?;
+        lock.try_lock()
+            .context("another server is using this folder")?;
         let path: PathBuf = data.join("weft.db");
         let store = SqliteStore::open(&path, limits)?;
         let readers = (0..READERS)
@@ -53,7 +59,10 @@ impl Writer {
         let (work, queue) = mpsc::channel();
         std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write(store, &queue))?;
+            .spawn(move || {
+                write(store, &queue);
+                drop(lock);
+            })?;
         Ok(Self {
             work,
             readers: Arc::new(readers),
@@ -100,6 +109,14 @@ impl Writer {
         })
         .await?
     }
+}
+
+/// Makes a folder that nobody else on this machine can look into.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 /// The clock.
