@@ -4,10 +4,16 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use weft_server::{Config, Server};
 
+/// Libraries that would write the text of messages into their traces.
+const QUIET: [&str; 1] = ["tungstenite=info"];
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let config = Config::parse();
-    let filter = EnvFilter::try_from_env("WEFT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let mut filter = EnvFilter::try_from_env("WEFT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    for directive in QUIET {
+        filter = filter.add_directive(directive.parse()?);
+    }
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
