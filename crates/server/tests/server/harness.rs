@@ -346,7 +346,9 @@ impl Socket {
         }))
         .await;
         self.until("a snapshot", |frame| match frame {
-            ServerFrame::Snapshot { topic: of, rows, .. } if *of == topic => Some(rows.clone()),
+            ServerFrame::Snapshot {
+                topic: of, rows, ..
+            } if *of == topic => Some(rows.clone()),
             _ => None,
         })
         .await

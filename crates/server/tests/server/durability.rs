@@ -1,0 +1,100 @@
+//! What survives the end of the process, kind or not.
+
+use reqwest::{Method, StatusCode};
+use weft_protocol::{ErrorCode, MessageId, Mutation, ServerFrame, Status, Topic, frame::close};
+use weft_testkit::edges::TempDir;
+
+use crate::harness::{Got, Process, Socket, TestServer, messages, request, sign_up, soon};
+
+#[tokio::test]
+async fn a_kill_in_mid_reply_loses_nothing_that_was_acked_and_leaves_nothing_running() {
+    let data = TempDir::new("killed");
+    let server = Process::start(&data, &[], "info").await;
+    let ada = sign_up(server.addr, "ada").await;
+    let mut socket = Socket::open(server.addr, &ada).await;
+    let thread = socket.thread().await;
+    let mut sent = Vec::new();
+    for text in ["one", "two"] {
+        let message = MessageId::new(0, rand::random());
+        socket
+            .accept(Mutation::SendMessage {
+                thread,
+                message,
+                text: text.into(),
+                reply: None,
+            })
+            .await;
+        sent.push(message);
+    }
+    let running = socket.ask(thread, "Tell me", "demo").await;
+    let waiting = socket.ask(thread, "And more", "demo").await;
+    let seen = socket.text(running, 40).await;
+    let (installation, n) = (socket.installation, socket.n);
+    server.kill().await;
+    assert_eq!(socket.closed().await, None);
+
+    let server = Process::start(&data, &[], "info").await;
+    let mut socket = Socket::silent(server.addr).await;
+    socket.installation = installation;
+    socket.hello(Some(&ada.token)).await;
+    assert_eq!(socket.welcomed().await, n, "every acked number is known");
+    let rows = messages(socket.follow(Topic::Thread(thread)).await);
+    for (message, text) in sent.iter().zip(["one", "two"]) {
+        let row = rows.iter().find(|row| row.id == *message).unwrap();
+        assert_eq!(&*row.text, text);
+    }
+    let row = rows.iter().find(|row| row.id == running).unwrap();
+    assert_eq!(row.status, Status::Stopped);
+    assert_eq!(row.error, Some(ErrorCode::Interrupted));
+    assert!(row.text.starts_with(&seen), "what was seen is kept (R20)");
+    // The one that had not begun is made now.
+    let row = rows.iter().find(|row| row.id == waiting).unwrap();
+    let status = match row.status {
+        Status::Streaming => socket.reply(waiting).await.1.status,
+        status => status,
+    };
+    assert_eq!(status, Status::Complete);
+}
+
+#[tokio::test]
+async fn a_terminated_server_tells_its_sockets_to_come_back() {
+    let data = TempDir::new("drained");
+    let server = Process::start(&data, &[], "info").await;
+    let ada = sign_up(server.addr, "ada").await;
+    let mut sockets = Vec::new();
+    for _ in 0..3 {
+        sockets.push(Socket::open(server.addr, &ada).await);
+    }
+    let addr = server.addr;
+    let (log, ()) = tokio::join!(server.terminate(), async {
+        for socket in &mut sockets {
+            let mut spread = None;
+            let code = loop {
+                match socket.next().await {
+                    Got::Frame(ServerFrame::Drain { spread_ms, .. }) => spread = Some(spread_ms),
+                    Got::Frame(_) => {}
+                    Got::Closed(code) => break code,
+                }
+            };
+            assert!(spread.is_some(), "told before it was closed");
+            assert_eq!(code, Some(close::code(ErrorCode::Draining)));
+        }
+    });
+    assert!(log.contains("draining"), "{log}");
+    assert!(tokio::net::TcpStream::connect(addr).await.is_err());
+}
+
+#[tokio::test]
+async fn a_server_that_drains_ends_as_soon_as_its_sockets_have_gone() {
+    let server = TestServer::start().await;
+    let ada = server.sign_up("ada").await;
+    let mut socket = Socket::open(server.addr, &ada).await;
+    let healthz = request(server.addr, Method::GET, "/healthz");
+    assert_eq!(healthz.send().await.unwrap().status(), StatusCode::OK);
+    let served = server.stop();
+    assert_eq!(
+        socket.closed().await,
+        Some(close::code(ErrorCode::Draining))
+    );
+    soon("the end", served).await.unwrap().unwrap();
+}
