@@ -6,8 +6,8 @@ use std::{
 };
 
 use weft_protocol::{
-    ClientFrame, ErrorCode, InstallationId, Limits, MessageId, Millis, Model, Op, ServerFrame,
-    ThreadId, Topic, User, UserId, Versions,
+    ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MessageId, Millis, Model, Op,
+    ServerFrame, ThreadId, Topic, User, UserId, Versions,
     frame::{Head, Held, Subscription},
     limits::{MAX_PAGE, MAX_STREAM_CHUNK, PING_EVERY},
 };
@@ -459,36 +459,38 @@ impl Hub {
         {
             return self.close(id, ErrorCode::TooFast, None);
         }
-        session.follows.insert(topic, Follow::Resuming(streams));
         self.topics.entry(topic).or_default().followers.insert(id);
-        self.resume(id, topic, cursor);
+        self.resume(id, topic, cursor, streams);
     }
 
-    fn resume(&mut self, id: SessionId, topic: Topic, cursor: Option<weft_protocol::Cursor>) {
-        let Some(user) = self
-            .sessions
-            .get(&id)
-            .and_then(|session| session.user.as_ref())
-        else {
+    fn resume(&mut self, id: SessionId, topic: Topic, cursor: Option<Cursor>, held: Vec<Held>) {
+        let ticket = self.wait(Waiting::Resume(id, topic));
+        let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
+        let Some(user) = session.user.as_ref().map(|user| user.id) else {
+            return;
+        };
+        session
+            .follows
+            .insert(topic, Follow::Resuming(ticket, held));
         let read = Read::Resume {
-            user: user.id,
+            user,
             topic,
             cursor,
         };
-        self.read(Waiting::Resume(id, topic), read);
+        self.outputs.push_back(Output::Read(ticket, read));
     }
 
-    fn resumed(&mut self, id: SessionId, topic: Topic, answer: Answer) {
+    fn resumed(&mut self, ticket: Ticket, id: SessionId, topic: Topic, answer: Answer) {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
         // An answer to a subscription that was given up, or asked anew, has nothing to say.
-        let Some(Follow::Resuming(held)) = session.follows.get_mut(&topic) else {
-            return;
+        let held = match session.follows.get_mut(&topic) {
+            Some(Follow::Resuming(asked, held)) if *asked == ticket => std::mem::take(held),
+            _ => return,
         };
-        let held = std::mem::take(held);
         match answer {
             Answer::Deltas { base, cursor, ops } => {
                 session.answer(&ServerFrame::Delta {
@@ -645,7 +647,7 @@ impl Hub {
         };
         match (waiting, answer) {
             (Waiting::Hello(id), Answer::LastN(n)) => self.welcome(id, n),
-            (Waiting::Resume(id, topic), answer) => self.resumed(id, topic, answer),
+            (Waiting::Resume(id, topic), answer) => self.resumed(ticket, id, topic, answer),
             (
                 Waiting::Page {
                     session: id,
@@ -902,8 +904,7 @@ impl Hub {
                         offset: reader.offset,
                     })
                     .collect();
-                session.follows.insert(topic, Follow::Resuming(held));
-                self.resume(id, topic, Some(cursor));
+                self.resume(id, topic, Some(cursor), held);
                 None
             }
         }

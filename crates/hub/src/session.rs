@@ -11,6 +11,8 @@ use weft_protocol::{
     limits::{HELLO_WITHIN, PING_EVERY},
 };
 
+use crate::Ticket;
+
 /// Frames that may be sent and not yet flushed.
 const CREDIT: u8 = 2;
 
@@ -37,8 +39,8 @@ pub(crate) enum Phase {
 /// A followed topic.
 #[derive(Debug)]
 pub(crate) enum Follow {
-    /// The store is being asked; these bytes of its replies are held.
-    Resuming(Vec<Held>),
+    /// The store is being asked by this ticket; these bytes of its replies are held.
+    Resuming(Ticket, Vec<Held>),
     /// Everything up to here was sent.
     At(Cursor),
 }
