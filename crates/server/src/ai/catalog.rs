@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::SetOnce;
 use weft_protocol::Model;
 
 use super::{demo, openai::Endpoint};
@@ -31,6 +32,8 @@ pub(crate) struct Catalog {
     named: Vec<String>,
     ollama: Option<Endpoint>,
     known: RwLock<Vec<(Model, Provider)>>,
+    /// Set once every endpoint was asked.
+    asked: SetOnce<()>,
 }
 
 impl Catalog {
@@ -50,12 +53,22 @@ impl Catalog {
             configured,
             named,
             ollama,
-            known: RwLock::new(vec![(demo::model(), Provider::Demo)]),
+            known: RwLock::default(),
+            asked: SetOnce::new(),
         }
     }
 
-    /// Who makes replies of this model.
-    pub(super) fn provider(&self, model: &str) -> Option<Provider> {
+    /// Who makes replies of this model. Right after a start it waits for the endpoints to say.
+    pub(super) async fn provider(&self, model: &str) -> Option<Provider> {
+        let provider = self.known_provider(model);
+        if provider.is_some() {
+            return provider;
+        }
+        self.asked.wait().await;
+        self.known_provider(model)
+    }
+
+    fn known_provider(&self, model: &str) -> Option<Provider> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known
             .iter()
@@ -63,49 +76,68 @@ impl Catalog {
             .map(|(_, provider)| provider.clone())
     }
 
-    /// Keeps the list up to date, and tells the hub of each change.
+    /// Keeps the list up to date, and tells the hub of it.
     pub(super) async fn refresh(self: Arc<Self>, hub: HubHandle) {
         let mut ticks = tokio::time::interval(EVERY);
         let mut configured = self.named.clone();
-        let mut offered = None;
+        let mut reached = true;
+        hub.offer(self.keep(&configured, &[]));
         loop {
             ticks.tick().await;
-            if self.named.is_empty()
-                && let Some(endpoint) = &self.configured
-                && let Some(models) = endpoint.models(LIST_WITHIN).await
-            {
-                configured = models;
-            }
-            let local = match &self.ollama {
-                Some(ollama) => ollama.models(LIST_WITHIN).await.unwrap_or_default(),
-                None => Vec::new(),
-            };
-            let mut known: Vec<(Model, Provider)> = Vec::new();
-            for (names, endpoint, about) in [
-                (&configured, &self.configured, None),
-                (&local, &self.ollama, Some("On this machine, by Ollama.")),
-            ] {
-                let Some(endpoint) = endpoint else { continue };
-                for name in names {
-                    if name == demo::ID || known.iter().any(|(model, _)| model.id == *name) {
-                        continue;
-                    }
-                    let about = about.map(str::to_owned);
-                    let model = Model {
-                        id: name.clone(),
-                        name: name.clone(),
-                        about,
-                    };
-                    known.push((model, Provider::OpenAi(endpoint.clone())));
+            let (listed, local) = tokio::join!(self.list(), self.list_local());
+            match listed {
+                Some(Ok(models)) => (configured, reached) = (models, true),
+                Some(Err(error)) if reached => {
+                    tracing::warn!(%error, "the AI endpoint does not list its models");
+                    reached = false;
                 }
+                Some(Err(_)) | None => {}
             }
-            known.push((demo::model(), Provider::Demo));
-            let models: Vec<Model> = known.iter().map(|(model, _)| model.clone()).collect();
-            *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
-            if offered.as_ref() != Some(&models) {
-                hub.offer(models.clone());
-                offered = Some(models);
+            hub.offer(self.keep(&configured, &local));
+            // It is set already from the second time on.
+            let _ = self.asked.set(());
+        }
+    }
+
+    /// What the configured endpoint lists, where it is to be asked.
+    async fn list(&self) -> Option<reqwest::Result<Vec<String>>> {
+        let endpoint = self.configured.as_ref()?;
+        if !self.named.is_empty() {
+            return None;
+        }
+        Some(endpoint.models(LIST_WITHIN).await)
+    }
+
+    async fn list_local(&self) -> Vec<String> {
+        match &self.ollama {
+            Some(ollama) => ollama.models(LIST_WITHIN).await.unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+
+    /// Makes these the known models, and gives how they are offered.
+    fn keep(&self, configured: &[String], local: &[String]) -> Vec<Model> {
+        let mut known: Vec<(Model, Provider)> = Vec::new();
+        for (names, endpoint, about) in [
+            (configured, &self.configured, None),
+            (local, &self.ollama, Some("On this machine, by Ollama.")),
+        ] {
+            let Some(endpoint) = endpoint else { continue };
+            for name in names {
+                if name == demo::ID || known.iter().any(|(model, _)| model.id == *name) {
+                    continue;
+                }
+                let model = Model {
+                    id: name.clone(),
+                    name: name.clone(),
+                    about: about.map(str::to_owned),
+                };
+                known.push((model, Provider::OpenAi(endpoint.clone())));
             }
         }
+        known.push((demo::model(), Provider::Demo));
+        let offered = known.iter().map(|(model, _)| model.clone()).collect();
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+        offered
     }
 }

@@ -79,11 +79,11 @@ impl Endpoint {
     }
 
     /// The models that it lists.
-    pub(super) async fn models(&self, within: Duration) -> Option<Vec<String>> {
+    pub(super) async fn models(&self, within: Duration) -> reqwest::Result<Vec<String>> {
         let request = self.authorize(self.client.get(format!("{}/models", self.base)));
-        let response = request.timeout(within).send().await.ok()?;
-        let list: List = response.error_for_status().ok()?.json().await.ok()?;
-        Some(list.data.into_iter().map(|model| model.id).collect())
+        let response = request.timeout(within).send().await?;
+        let list: List = response.error_for_status()?.json().await?;
+        Ok(list.data.into_iter().map(|model| model.id).collect())
     }
 
     /// Streams a reply into `pieces`; ends early, and well, where nobody takes them any more.

@@ -1,6 +1,6 @@
 //! The making of one reply: history in, pieces out, persisted and published as they come.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, time::Instant};
 use weft_hub::{Command, Job, Outcome};
@@ -92,7 +92,7 @@ async fn settle(maker: &Maker, message: MessageId, end: Result<(), ErrorCode>) {
 
 /// The end of the reply and what it was an answer to; `None` where it was ended from elsewhere.
 async fn generate(maker: Arc<Maker>, job: Job) -> Option<(Result<(), ErrorCode>, Vec<Said>)> {
-    let Some(provider) = maker.catalog.provider(&job.model) else {
+    let Some(provider) = maker.catalog.provider(&job.model).await else {
         return Some((Err(ErrorCode::NoSuchModel), Vec::new()));
     };
     let (message, max) = (job.message, maker.history_bytes);
@@ -108,17 +108,24 @@ async fn generate(maker: Arc<Maker>, job: Job) -> Option<(Result<(), ErrorCode>,
         }
     };
     let (pieces, received) = mpsc::channel(PIECES);
+    let mut produced = Ok(());
     let produce = async {
-        match &provider {
+        produced = match &provider {
             Provider::OpenAi(endpoint) => endpoint.reply(&job.model, &history, pieces).await,
             Provider::Demo => {
                 let question = history.iter().rfind(|said| said.role == Role::User);
                 demo::reply(question.map_or("", |said| &said.content), pieces).await;
                 Ok(())
             }
-        }
+        };
+        // What was produced is still to be appended.
+        std::future::pending::<Infallible>().await
     };
-    let (produced, appended) = tokio::join!(produce, append(&maker, message, received));
+    // Where no more is appended the producer is dropped, and its connection with it.
+    let appended = tokio::select! {
+        appended = append(&maker, message, received) => appended,
+        never = produce => match never {},
+    };
     let end = match appended {
         Ok(Appended::Ended) => return None,
         Ok(Appended::All) => produced,
@@ -171,7 +178,7 @@ async fn title(maker: Arc<Maker>, job: Job, history: Vec<Said>) {
     if job.model == demo::ID {
         return;
     }
-    let Some(Provider::OpenAi(endpoint)) = maker.catalog.provider(&job.model) else {
+    let Some(Provider::OpenAi(endpoint)) = maker.catalog.provider(&job.model).await else {
         return;
     };
     if let Some(title) = endpoint.title(&job.model, &history).await {
