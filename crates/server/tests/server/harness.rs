@@ -59,8 +59,10 @@ impl TestServer {
         let data = TempDir::new("data");
         let path = data.path().to_str().expect("a plain path");
         let fixed = ["weft-server", "--addr", "127.0.0.1:0", "--data", path];
-        let quiet = ["--ollama-url", ""];
-        let config = Config::parse_from(fixed.iter().chain(&quiet).chain(flags));
+        let mut config = Config::parse_from(fixed.iter().chain(flags));
+        if !flags.contains(&"--ollama-url") {
+            config.ollama_url.clear();
+        }
         let server = Server::start(config).await.expect("the server starts");
         let addr = server.addr();
         let (stop, stopped) = oneshot::channel();

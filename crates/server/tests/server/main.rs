@@ -1,6 +1,7 @@
 //! The real server over real sockets and real SQLite.
 
 mod accounts;
+mod ai;
 mod durability;
 mod files;
 mod harness;
