@@ -51,6 +51,10 @@ pub(super) fn hello(topics: Vec<Subscription>) -> ClientFrame {
     }
 }
 
+fn decode(text: &str) -> ServerFrame {
+    ServerFrame::decode(text).expect("the hub sends frames that can be understood")
+}
+
 /// The client's end of a socket.
 #[derive(Default)]
 pub(super) struct Socket {
@@ -146,10 +150,7 @@ impl Bench {
     /// The frames that the socket has taken since this was asked last.
     pub(super) fn frames(&mut self, id: SessionId) -> Vec<ServerFrame> {
         let taken = std::mem::take(&mut self.socket(id).taken);
-        taken
-            .iter()
-            .map(|text| ServerFrame::decode(text).unwrap())
-            .collect()
+        taken.iter().map(|text| decode(text)).collect()
     }
 
     /// How the socket was closed; `None` where it is open.
@@ -210,7 +211,7 @@ impl Bench {
         let Some(text) = socket.unflushed.pop_front() else {
             return;
         };
-        let reply = socket.mirror.apply(&ServerFrame::decode(&text).unwrap());
+        let reply = socket.mirror.apply(&decode(&text));
         socket.taken.push(text);
         let mute = socket.mute;
         if socket.closed.is_none() {

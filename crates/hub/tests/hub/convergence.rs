@@ -110,7 +110,7 @@ impl Play {
             Step::Settle(number) => self.settle(number),
             Step::Flood => {
                 self.bench.hold_commits = false;
-                for title in 0..600 {
+                for title in 0..550 {
                     self.bench.rename(1, 1, &format!("title {title}"));
                 }
                 self.bench.hold_commits = true;
