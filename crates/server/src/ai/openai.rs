@@ -38,28 +38,36 @@ struct Listed {
     id: String,
 }
 
+/// A piece of an answer, or a whole one. Some providers leave out what is empty, others send null.
 #[derive(Deserialize)]
 struct Chunk {
-    #[serde(default)]
-    choices: Vec<Choice>,
-    #[serde(default)]
+    choices: Option<Vec<Choice>>,
     error: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
 struct Choice {
-    #[serde(default)]
-    delta: Delta,
-    #[serde(default)]
-    message: Delta,
-    #[serde(default)]
+    delta: Option<Delta>,
+    message: Option<Delta>,
     finish_reason: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Delta {
-    #[serde(default)]
     content: Option<String>,
+}
+
+impl Chunk {
+    fn choice(self) -> Option<Choice> {
+        self.choices?.into_iter().next()
+    }
+}
+
+impl Choice {
+    fn text(self) -> Option<String> {
+        let said = self.delta.or(self.message)?;
+        said.content.filter(|text| !text.is_empty())
+    }
 }
 
 impl Endpoint {
@@ -120,11 +128,11 @@ impl Endpoint {
                 if chunk.error.is_some() {
                     return Err(ErrorCode::ProviderUnavailable);
                 }
-                let Some(choice) = chunk.choices.into_iter().next() else {
+                let Some(choice) = chunk.choice() else {
                     continue;
                 };
                 finished |= choice.finish_reason.is_some();
-                if let Some(text) = choice.delta.content.filter(|text| !text.is_empty())
+                if let Some(text) = choice.text()
                     && pieces.send(text).await.is_err()
                 {
                     return Ok(());
@@ -163,7 +171,7 @@ impl Endpoint {
         let request = self.authorize(self.client.post(self.url()).json(&body));
         let response = request.timeout(TITLE_WITHIN).send().await.ok()?;
         let answer: Chunk = response.error_for_status().ok()?.json().await.ok()?;
-        let text = answer.choices.into_iter().next()?.message.content?;
+        let text = answer.choice()?.text()?;
         let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
         weft_protocol::title::from_first_words(line.trim_matches(['"', '\'', '“', '”', '*', '.']))
     }
@@ -198,5 +206,33 @@ fn accepted(response: Response) -> Result<Response, ErrorCode> {
         StatusCode::TOO_MANY_REQUESTS => Err(ErrorCode::ProviderRateLimited),
         status if status.is_client_error() => Err(ErrorCode::ProviderRejected),
         _ => Err(ErrorCode::ProviderUnavailable),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_may_be_left_out_or_null() {
+        let text = |chunk: &str| {
+            let chunk: Chunk = serde_json::from_str(chunk).expect("a chunk");
+            assert!(chunk.error.is_none());
+            chunk.choice().and_then(Choice::text)
+        };
+        for empty in [
+            r#"{}"#,
+            r#"{"choices":null,"usage":{},"error":null}"#,
+            r#"{"choices":[]}"#,
+            r#"{"choices":[{"delta":null,"finish_reason":"stop"}]}"#,
+            r#"{"choices":[{"delta":{"role":"assistant","content":null}}]}"#,
+            r#"{"choices":[{"delta":{"content":""},"finish_reason":null}]}"#,
+        ] {
+            assert_eq!(text(empty), None, "{empty}");
+        }
+        for said in ["delta", "message"] {
+            let chunk = format!(r#"{{"choices":[{{"{said}":{{"content":"a"}}}}]}}"#);
+            assert_eq!(text(&chunk).as_deref(), Some("a"));
+        }
     }
 }
