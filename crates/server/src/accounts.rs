@@ -129,9 +129,9 @@ impl Accounts {
     }
 
     /// Whose token it is, if anyone's.
-    pub async fn whose(&self, token: &str) -> Option<User> {
+    pub async fn whose(&self, token: &str) -> Result<Option<User>, Refusal> {
         let token = token_hash(token);
-        let found = self.with(move |db| {
+        self.with(move |db| {
             db.prepare_cached(
                 "SELECT a.id, a.name FROM session s JOIN account a ON a.id = s.user \
                  WHERE s.token = ?1 AND s.expires_at > ?2",
@@ -143,8 +143,8 @@ impl Accounts {
                 })
             })
             .optional()
-        });
-        found.await.ok().flatten()
+        })
+        .await
     }
 
     async fn check(&self, name: &str, password: String) -> Result<User, Refusal> {

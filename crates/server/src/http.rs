@@ -32,6 +32,9 @@ use crate::{
 const COOKIE: &str = "weft_session";
 const MAX_BODY: usize = 16 * 1024;
 
+/// How long the store of a healthy server takes to answer, at most.
+const HEALTHY_WITHIN: Duration = Duration::from_secs(5);
+
 /// A refused call.
 pub(crate) struct Refused {
     code: ApiCode,
@@ -117,12 +120,22 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             response
         }));
     Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
         .merge(api)
         .fallback(files::serve)
         .layer(middleware::map_response(harden))
         .with_state(app)
+}
+
+async fn healthz(State(app): State<Arc<App>>) -> Result<&'static str, StatusCode> {
+    let asked = app
+        .writer
+        .with(|db| Ok(db.query_row("SELECT count(*) FROM meta", [], |_| Ok(()))?));
+    match tokio::time::timeout(HEALTHY_WITHIN, asked).await {
+        Ok(Ok(())) => Ok("ok\n"),
+        Ok(Err(_)) | Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE),
+    }
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
@@ -252,7 +265,7 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<(String, User), Refuse
     let user = app
         .accounts
         .whose(&token)
-        .await
+        .await?
         .ok_or(ApiCode::Unauthenticated)?;
     Ok((token, user))
 }

@@ -12,11 +12,17 @@ use tokio::{
 use weft_hub::{Command, Committed, Hub, Input, JobChange, Output, SessionId};
 use weft_protocol::{ErrorCode, Limits, Model, User};
 
-use crate::store::{Writer, now};
+use crate::{
+    accounts::Refusal,
+    store::{Writer, now},
+};
 
-/// Finds whose token it is.
-pub type Authenticate =
-    Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Option<User>> + Send>> + Send + Sync>;
+/// Finds whose token it is, if anyone's; an error where that cannot be known.
+pub type Authenticate = Arc<
+    dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<Option<User>, Refusal>> + Send>>
+        + Send
+        + Sync,
+>;
 
 /// What a socket is told.
 #[derive(Debug)]
@@ -157,7 +163,12 @@ impl Task {
             }
             Output::Authenticate(id, token) => {
                 let user = (self.authenticate)(token);
-                tokio::spawn(async move { handle.input(Input::Authenticated(id, user.await)) });
+                tokio::spawn(async move {
+                    // Where the store fails nothing is decided: the hello waits until its time is up.
+                    if let Ok(user) = user.await {
+                        handle.input(Input::Authenticated(id, user));
+                    }
+                });
             }
             Output::Read(ticket, read) => {
                 tokio::spawn(async move {

@@ -41,6 +41,7 @@ const DRAIN: Duration = Duration::from_secs(2);
 pub(crate) struct App {
     config: Config,
     limits: Limits,
+    writer: Writer,
     accounts: Accounts,
     attempts: Attempts,
     origins: Origins,
@@ -81,12 +82,13 @@ impl Server {
             })
         };
         let hub = HubHandle::start(limits, writer.clone(), authenticate, jobs);
-        ai::start(&config, hub.clone(), writer, asked, metrics.clone());
+        ai::start(&config, hub.clone(), writer.clone(), asked, metrics.clone());
         hub.commit(Command::Recover)
             .await
             .context("ending what a crash left running")?;
         let app = Arc::new(App {
             limits,
+            writer,
             accounts,
             attempts: Attempts::default(),
             origins: Origins::new(&config.allow_origin)?,

@@ -23,7 +23,7 @@ use futures_util::{
 };
 use tokio::sync::{Notify, mpsc};
 use weft_hub::{Input, SessionId};
-use weft_protocol::{ClientFrame, ErrorCode, frame::close, version::SUBPROTOCOL};
+use weft_protocol::{ClientFrame, ErrorCode, User, frame::close, version::SUBPROTOCOL};
 
 use crate::{
     App,
@@ -132,8 +132,22 @@ async fn serve(app: Arc<App>, socket: WebSocket, cookie: Option<String>) {
     app.metrics.sockets.fetch_add(1, Relaxed);
     let user = match &cookie {
         Some(token) => app.accounts.whose(token).await,
-        None => None,
+        None => Ok(None),
     };
+    if let Ok(user) = user {
+        carry(&app, id, socket, user, end).await;
+    }
+    app.metrics.sockets.fetch_sub(1, Relaxed);
+    app.sockets.remove(id);
+}
+
+async fn carry(
+    app: &Arc<App>,
+    id: SessionId,
+    socket: WebSocket,
+    user: Option<User>,
+    end: Arc<Notify>,
+) {
     let frames = app.hub.open(id, user);
     let (sink, stream) = socket.split();
     let mut reader = tokio::spawn(read(app.clone(), id, stream));
@@ -146,8 +160,6 @@ async fn serve(app: Arc<App>, socket: WebSocket, cookie: Option<String>) {
         }
     }
     app.hub.input(Input::Closed(id));
-    app.metrics.sockets.fetch_sub(1, Relaxed);
-    app.sockets.remove(id);
 }
 
 async fn read(app: Arc<App>, id: SessionId, mut stream: SplitStream<WebSocket>) {

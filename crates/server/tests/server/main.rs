@@ -1,5 +1,10 @@
 //! The real server over real sockets and real SQLite.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something is not as it should be"
+)]
+
 mod accounts;
 mod ai;
 mod durability;

@@ -1,11 +1,13 @@
 //! What an operator sees, and what nobody sees.
 
-use reqwest::{StatusCode, header};
-use weft_testkit::edges::TempDir;
+use reqwest::{Method, StatusCode, header};
+use weft_protocol::{ErrorCode, api::ApiCode, frame::close};
+use weft_testkit::edges::{ModelServer, TempDir};
 
-use crate::harness::{PASSWORD, Process, Socket, TestServer, request, sign_up};
+use crate::harness::{PASSWORD, Process, Socket, TestServer, handshake, refusal, request, sign_up};
 
 const SECRET: &str = "the swallow flies at midnight";
+const KEY: &str = "sk-of-the-provider";
 
 #[tokio::test]
 async fn a_server_that_works_is_healthy() {
@@ -52,36 +54,65 @@ async fn metrics_count_what_happens_as_prometheus_reads_it() {
 
 #[tokio::test]
 async fn no_log_holds_a_text_a_password_or_a_token_however_much_it_says() {
+    let model = ModelServer::start().await;
+    let base_url = model.base_url();
     for level in ["debug", "trace"] {
         let data = TempDir::new("logged");
-        let server = Process::start(&data, &["--log-json"], level).await;
+        let flags = [
+            "--log-json",
+            "--ai-base-url",
+            &base_url,
+            "--ai-api-key",
+            KEY,
+        ];
+        let server = Process::start(&data, &flags, level).await;
         let ada = sign_up(server.addr, "ada").await;
         let mut socket = Socket::open(server.addr, &ada).await;
         let thread = socket.thread().await;
-        let reply = socket.ask(thread, SECRET, "demo").await;
-        let (text, _) = socket.reply(reply).await;
-        assert!(text.contains(SECRET));
+        for model_id in ["demo", "tester"] {
+            let reply = socket.ask(thread, SECRET, model_id).await;
+            socket.reply(reply).await;
+        }
         let body = serde_json::json!({ "current": PASSWORD, "new": "another password" });
         let (name, value) = ada.bearer();
-        let request = request(server.addr, reqwest::Method::POST, "/api/password")
-            .header(name, value)
-            .json(&body);
-        assert_eq!(
-            request.send().await.unwrap().status(),
-            StatusCode::NO_CONTENT
-        );
+        let change = request(server.addr, Method::POST, "/api/password").header(name, value);
+        let changed = change.json(&body).send().await.unwrap();
+        assert_eq!(changed.status(), StatusCode::NO_CONTENT);
         let log = server.terminate().await;
         assert!(log.contains("a reply has ended"), "{level}");
-        for secret in [
-            SECRET,
-            "swallow",
-            "not an AI",
-            PASSWORD,
-            "another password",
-            &ada.token,
-        ] {
+        let said = ["swallow", "not an AI", "Hello from", "A title by"];
+        let kept = [PASSWORD, "another password", KEY, &ada.token];
+        for secret in said.iter().chain(&kept) {
             let line = log.lines().find(|line| line.contains(secret));
             assert_eq!(line, None, "{level}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_store_fails_is_not_healthy_and_signs_nobody_out() {
+    let server = TestServer::start().await;
+    let ada = server.sign_up("ada").await;
+    let db = rusqlite::Connection::open(server.data.path().join("weft.db")).unwrap();
+    db.execute_batch("ALTER TABLE session RENAME TO a; ALTER TABLE meta RENAME TO b")
+        .unwrap();
+    let healthz = server.get("/healthz").await;
+    assert_eq!(healthz.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let (name, value) = ada.bearer();
+    let session = request(server.addr, Method::GET, "/api/session").header(name, value);
+    let refused = refusal(session.send().await.unwrap()).await;
+    assert_eq!(
+        refused,
+        (StatusCode::INTERNAL_SERVER_ERROR, ApiCode::Internal)
+    );
+    let cookie = format!("weft_session={}", ada.token);
+    for cookie in [Some(cookie.as_str()), None] {
+        let cookie = cookie.map(|cookie| ("cookie", cookie));
+        let ws = handshake(server.addr, cookie.as_slice()).await.unwrap();
+        let mut socket = Socket::over(ws);
+        let token = cookie.is_none().then_some(ada.token.as_str());
+        socket.hello(token).await;
+        let code = socket.closed().await;
+        assert_ne!(code, Some(close::code(ErrorCode::Unauthenticated)));
     }
 }

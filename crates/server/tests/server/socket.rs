@@ -307,11 +307,12 @@ async fn mutations_beyond_what_may_be_in_flight_are_put_off_and_none_is_lost() {
     let mut acked = 0;
     while acked < sent {
         socket.n = acked;
-        for _ in acked..sent {
+        let left = sent - acked;
+        for _ in 0..left {
             let thread = ThreadId::new(0, rand::random());
             socket.mutate(Mutation::CreateThread { thread }).await;
         }
-        for _ in acked..sent {
+        for _ in 0..left {
             let ack = socket
                 .until("an answer", |frame| match frame {
                     ServerFrame::Ack { n, .. } => Some(Some(*n)),
