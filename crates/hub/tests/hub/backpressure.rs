@@ -115,10 +115,11 @@ fn r30_taking_nothing_for_20_s_closes_and_taking_a_frame_in_time_does_not() {
     let (mut bench, [dead, slow], _) = two();
     bench.stall(dead);
     bench.stall(slow);
-    for title in 0..10 {
-        bench.rename(1, 1, &format!("title {title}"));
-    }
-    bench.wait(19_999);
+    bench.rename(1, 1, "Given to both at once");
+    bench.wait(10_000);
+    bench.rename(1, 1, "Given to both, and changes nothing");
+    bench.rename(1, 1, "Given to neither");
+    bench.wait(9_999);
     assert_eq!(bench.closed(dead), None);
     bench.take(slow);
     bench.wait(1);

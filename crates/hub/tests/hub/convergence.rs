@@ -8,7 +8,7 @@ use weft_protocol::{ClientFrame, MessageId, Topic, stream::prefix};
 
 use super::bench::{Bench, hello, thread, user};
 
-const CLIENTS: usize = 3;
+const CLIENTS: usize = 2;
 const THREADS: u8 = 2;
 
 #[derive(Clone, Debug)]
@@ -36,17 +36,17 @@ fn step() -> impl Strategy<Value = Step> {
     let (client, topic) = (0..CLIENTS, 0..=THREADS);
     let thread = 1..=THREADS;
     prop_oneof![
-        8 => client.clone().prop_map(Step::Take),
-        2 => (client.clone(), topic.clone()).prop_map(|(client, topic)| Step::Follow(client, topic)),
-        1 => (client.clone(), topic).prop_map(|(client, topic)| Step::GiveUp(client, topic)),
-        1 => client.prop_map(Step::Reconnect),
-        6 => Just(Step::Answer),
-        6 => Just(Step::Publish),
-        2 => thread.clone().prop_map(Step::Post),
-        2 => (thread.clone(), "[a-z]{5}").prop_map(|(thread, title)| Step::Rename(thread, title)),
-        2 => thread.clone().prop_map(Step::Ask),
-        6 => (thread.clone(), 1usize..2_000).prop_map(|(thread, size)| Step::Append(thread, size)),
-        1 => thread.prop_map(Step::Settle),
+        24 => client.clone().prop_map(Step::Take),
+        6 => (client.clone(), topic.clone()).prop_map(|(client, topic)| Step::Follow(client, topic)),
+        3 => (client.clone(), topic).prop_map(|(client, topic)| Step::GiveUp(client, topic)),
+        3 => client.prop_map(Step::Reconnect),
+        18 => Just(Step::Answer),
+        18 => Just(Step::Publish),
+        6 => thread.clone().prop_map(Step::Post),
+        6 => (thread.clone(), "[a-z]{5}").prop_map(|(thread, title)| Step::Rename(thread, title)),
+        6 => thread.clone().prop_map(Step::Ask),
+        18 => (thread.clone(), 1usize..2_000).prop_map(|(thread, size)| Step::Append(thread, size)),
+        3 => thread.prop_map(Step::Settle),
         1 => Just(Step::Flood),
     ]
 }

@@ -199,6 +199,24 @@ fn r29_a_drain_is_told_once_to_everyone_and_nothing_is_accepted_after_it() {
 }
 
 #[test]
+fn nothing_is_kept_of_those_who_have_left() {
+    let mut bench = Bench::new();
+    let topic = bench.create(1, 1);
+    let before = bench.held_bytes();
+    let reply = bench.ask(1, 1);
+    let all = [(); 3].map(|()| bench.join(1, &[Topic::User(user(1)), topic]));
+    bench.append(reply, 0, &"0123456789".repeat(100));
+    bench.hold_answers = true;
+    bench.say(all[0], ClientFrame::Subscribe(afresh(topic)));
+    for id in all {
+        bench.tell(Input::Closed(id));
+    }
+    bench.release();
+    bench.settle(reply);
+    assert!(bench.held_bytes() < before + 20, "{:?}", bench.hub);
+}
+
+#[test]
 fn the_models_are_told_to_all_when_they_change() {
     let mut bench = Bench::new();
     let id = bench.join(1, &[]);

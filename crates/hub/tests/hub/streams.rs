@@ -78,6 +78,22 @@ fn r19_a_frame_for_two_followers_is_encoded_once() {
 }
 
 #[test]
+fn r30_a_reader_behind_gets_all_there_is_even_where_another_got_it_in_pieces() {
+    let (mut bench, quick, topic) = followed();
+    let slow = bench.join(1, &[topic]);
+    let reply = bench.ask(1, 1);
+    for (id, offset, piece) in [(slow, 0, "01234"), (quick, 5, "56789")] {
+        bench.stall(id);
+        bench.post(1, 1, "takes the credit");
+        bench.post(1, 1, "takes the credit");
+        bench.append(reply, offset, piece);
+    }
+    assert_eq!(texts(&bench.frames(quick)), [(0, "01234")]);
+    bench.unstall(slow);
+    assert_eq!(texts(&bench.frames(slow)), [(0, "0123456789")]);
+}
+
+#[test]
 fn r18_a_late_follower_starts_from_the_bytes_it_holds_or_from_0() {
     let (mut bench, _, topic) = followed();
     let message = bench.ask(1, 1);
