@@ -1,15 +1,15 @@
-//! The routes, and what every page stands on.
+//! The pages behind the addresses, and what every page stands on.
 
 use leptos::prelude::*;
 use leptos_router::{
-    components::{ParentRoute, Route, Router, Routes},
+    components::{FlatRoutes, Route as RoutePattern, Router},
     path,
 };
 
 use crate::{
-    features::Notices,
-    pages::{ChatPage, NotFound, SettingsPage, Shell, SignInPage},
-    state::{Dispatch, State},
+    features::{Nav, Notices},
+    pages::{NotFound, Shell, SignInPage},
+    state::{Dispatch, Route, Session, State},
 };
 
 /// The whole app, on a state and a way to the runtime; `base` is the path that it is served at.
@@ -24,17 +24,56 @@ pub fn App(
 ) -> impl IntoView {
     provide_context(state);
     provide_context(dispatch);
+    let at = base.clone();
+    // One route for every address: moving between threads changes signals, and builds no page anew.
     view! {
-        <Router base>
-            <Routes fallback=NotFound>
-                <Route path=path!("/sign-in") view=SignInPage/>
-                <ParentRoute path=path!("") view=Shell>
-                    <Route path=path!("") view=ChatPage/>
-                    <Route path=path!("t/:thread") view=ChatPage/>
-                    <Route path=path!("settings") view=SettingsPage/>
-                </ParentRoute>
-            </Routes>
+        <Router base=base>
+            <FlatRoutes fallback=NotFound>
+                <RoutePattern path=path!("/*path") view=move || view! { <Pages base=at.clone()/> }/>
+            </FlatRoutes>
         </Router>
         <Notices/>
+    }
+}
+
+/// What is on the screen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    Splash,
+    SignIn,
+    Inside,
+    NotFound,
+}
+
+#[component]
+fn Pages(base: String) -> impl IntoView {
+    let (state, nav) = (State::here(), Nav::provide(base));
+    let entered = Memo::new(move |_| match state.session.get() {
+        Session::Unknown => None,
+        Session::SignedOut => Some(false),
+        Session::SignedIn(_) => Some(true),
+    });
+    // Where somebody wanted to go who had to sign in first.
+    let wanted = StoredValue::new(Route::New);
+    Effect::new(move |_| match (entered.get(), nav.route()) {
+        (Some(true), Route::SignIn) => nav.replace(wanted.get_value()),
+        (Some(false), route @ (Route::New | Route::Thread(_) | Route::Settings)) => {
+            wanted.set_value(route);
+            nav.replace(Route::SignIn);
+        }
+        _ => {}
+    });
+    let screen = Memo::new(move |_| match (entered.get(), nav.route()) {
+        (_, Route::NotFound) => Screen::NotFound,
+        (None, _) => Screen::Splash,
+        (Some(false), _) => Screen::SignIn,
+        (Some(true), Route::SignIn) => Screen::Splash,
+        (Some(true), _) => Screen::Inside,
+    });
+    move || match screen.get() {
+        Screen::Splash => view! { <div class="splash" role="status">"Loading…"</div> }.into_any(),
+        Screen::SignIn => view! { <SignInPage/> }.into_any(),
+        Screen::Inside => view! { <Shell/> }.into_any(),
+        Screen::NotFound => view! { <NotFound/> }.into_any(),
     }
 }

@@ -4,6 +4,7 @@ mod composer;
 mod connection;
 mod message;
 mod model;
+mod nav;
 mod notices;
 mod sidebar;
 mod thread;
@@ -11,6 +12,6 @@ mod time;
 mod timeline;
 
 pub(crate) use self::{
-    composer::Composer, connection::Connection, model::ModelPicker, notices::Notices,
+    composer::Composer, connection::Connection, model::ModelPicker, nav::Nav, notices::Notices,
     sidebar::Sidebar, timeline::TimelineLog,
 };

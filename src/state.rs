@@ -6,6 +6,7 @@
 mod dispatch;
 mod grouping;
 pub mod project;
+mod route;
 mod timeline;
 pub mod words;
 
@@ -21,6 +22,7 @@ use weft_sync::{Status, ThreadView};
 pub use self::{
     dispatch::{Account, Dispatch, Intent, Minted},
     grouping::{Days, Group},
+    route::Route,
     timeline::{Row, Timeline},
 };
 

@@ -1,17 +1,16 @@
 //! The thread list, cut into days.
 
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_navigate};
 use weft_protocol::ThreadId;
 
-use super::{Connection, thread::ThreadItem};
-use crate::state::{Dispatch, Group, Session, State};
+use super::{Connection, Nav, thread::ThreadItem};
+use crate::state::{Dispatch, Group, Route, Session, State};
 
 #[component]
 pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     let archived = RwSignal::new(false);
-    let navigate = use_navigate();
+    let nav = Nav::here();
     // Which threads are in which group; wakes the list only where that changes.
     let groups = Memo::new(move |_| {
         let days = state.days.get();
@@ -55,7 +54,7 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                 on:click=move |_| {
                     let thread = dispatch.new_thread();
                     open.set(false);
-                    navigate(&format!("/t/{thread}"), Default::default());
+                    nav.go(Route::Thread(thread));
                 }
             >"New chat"</button>
             <nav class="threads" aria-label="Threads" on:click=move |event| {
@@ -100,10 +99,14 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
             </nav>
             <div class="sidebar-foot">
                 <Connection/>
-                <A href="/settings" attr:class="settings-link">
+                <a
+                    class="settings-link"
+                    href=nav.href(Route::Settings)
+                    aria-current=move || nav.current(Route::Settings)
+                >
                     <span class="settings-name">{name}</span>
                     " Settings"
-                </A>
+                </a>
             </div>
         </aside>
     }

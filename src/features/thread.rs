@@ -1,14 +1,14 @@
 //! One thread of the sidebar: its link, its menu, and renaming it in place.
 
 use leptos::{html::Input, prelude::*};
-use leptos_router::components::A;
 use weft_protocol::{Mutation, ThreadId};
 
-use crate::state::{Dispatch, State};
+use super::Nav;
+use crate::state::{Dispatch, Route, State};
 
 #[component]
 pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
-    let renaming = RwSignal::new(false);
+    let (renaming, nav) = (RwSignal::new(false), Nav::here());
     let Some(thread) = State::here().thread(id) else {
         return ().into_any();
     };
@@ -22,14 +22,18 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
             } else {
                 let (title, generating) = (title.clone(), generating.clone());
                 view! {
-                    <A href=format!("/t/{id}") attr:class="thread-link">
+                    <a
+                        class="thread-link"
+                        href=nav.href(Route::Thread(id))
+                        aria-current=move || nav.current(Route::Thread(id))
+                    >
                         <span class="thread-title">
                             {move || title.with(|thread| thread.row.title.clone())}
                         </span>
                         {move || generating.with(|thread| thread.row.generating > 0).then(|| view! {
                             <span class="thread-generating">"Generating"</span>
                         })}
-                    </A>
+                    </a>
                 }.into_any()
             }}
             <ThreadMenu id thread renaming/>
@@ -92,11 +96,10 @@ fn ThreadMenu(
     let target = menu.clone();
     let (label, pin, archive) = (thread.clone(), thread.clone(), thread.clone());
     let (pinned, archived) = (thread.clone(), thread);
-    let navigate = leptos_router::hooks::use_navigate();
-    let location = leptos_router::hooks::use_location();
+    let nav = Nav::here();
     let delete = move |_| {
-        if location.pathname.get_untracked().ends_with(&id.to_string()) {
-            navigate("/", Default::default());
+        if untrack(|| nav.route()) == Route::Thread(id) {
+            nav.go(Route::New);
         }
         dispatch.mutate(Mutation::DeleteThread { thread: id });
         dispatch.notify(

@@ -1,30 +1,19 @@
 //! A new chat, or a thread.
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    components::A,
-    hooks::{use_navigate, use_params_map},
-};
 use weft_protocol::ThreadId;
 use weft_sync::History;
 
 use crate::{
-    features::{Composer, TimelineLog},
-    state::{Dispatch, Intent, State},
+    features::{Composer, Nav, TimelineLog},
+    state::{Dispatch, Intent, Route, State},
 };
 
 #[component]
 pub(crate) fn ChatPage() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
-    let params = use_params_map();
-    let thread = Memo::new(move |_| {
-        params.with(|params| {
-            params
-                .get("thread")
-                .and_then(|id| id.parse::<ThreadId>().ok())
-        })
-    });
+    let nav = Nav::here();
+    let thread = Memo::new(move |_| nav.route().thread());
     let listed = move |id| state.order.with(|order| order.contains(&id));
     // A thread that was named here and in which nothing was said yet.
     let new = Memo::new(move |_| {
@@ -68,16 +57,9 @@ pub(crate) fn ChatPage() -> impl IntoView {
             |row| row.with(|t| t.row.title.clone()),
         )
     });
-    let navigate = use_navigate();
     let sent = move |id: ThreadId| {
         if thread.get_untracked().is_none() {
-            navigate(
-                &format!("/t/{id}"),
-                NavigateOptions {
-                    replace: true,
-                    ..Default::default()
-                },
-            );
+            nav.replace(Route::Thread(id));
         }
     };
     view! {
@@ -88,7 +70,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
                     <div class="chat-missing">
                         <h2>"This chat is not here"</h2>
                         <p>"It was deleted, or it belongs to another account."</p>
-                        <A href="/" attr:class="button">"Start a new chat"</A>
+                        <a class="button" href=nav.href(Route::New)>"Start a new chat"</a>
                     </div>
                 }.into_any()
             } else if let Some((thread, timeline)) = timeline.get().filter(|_| !new.get()) {
@@ -104,7 +86,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
                 view! { <div class="chat-loading" role="status">"Loading…"</div> }.into_any()
             }}
             <Show when=move || !missing.get()>
-                <Composer thread=thread.into() new=new.into() sent=sent.clone()/>
+                <Composer thread=thread.into() new=new.into() sent/>
             </Show>
         </div>
     }

@@ -1,15 +1,18 @@
 //! An address that leads nowhere.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+
+use crate::{features::Nav, state::Route};
 
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
+    // Outside the router's route there is no address bar to ask.
+    let nav = use_context::<Nav>();
     view! {
         <main class="not-found">
             <h1>"Page not found"</h1>
             <p>"There is nothing at this address."</p>
-            <A href="/" attr:class="button">"Start a new chat"</A>
+            <a class="button" href=nav.map(|nav| nav.href(Route::New))>"Start a new chat"</a>
         </main>
     }
 }

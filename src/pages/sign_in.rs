@@ -1,10 +1,9 @@
 //! Signing in, and creating an account.
 
 use leptos::prelude::*;
-use leptos_router::components::Redirect;
 use weft_protocol::api::ApiCode;
 
-use crate::state::{Account, Call, CallError, Dispatch, Intent, Session, State, words};
+use crate::state::{Account, Call, CallError, Dispatch, Intent, State, words};
 
 #[component]
 pub(crate) fn SignInPage() -> impl IntoView {
@@ -34,9 +33,6 @@ pub(crate) fn SignInPage() -> impl IntoView {
         }));
     };
     view! {
-        <Show when=move || matches!(state.session.get(), Session::SignedIn(_))>
-            <Redirect path="/"/>
-        </Show>
         <main class="auth">
             <form class="auth-card" on:submit=submit>
                 <h1 class="auth-title">"Weft"</h1>
