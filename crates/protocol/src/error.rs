@@ -1,7 +1,7 @@
 //! The closed set of error codes. A code is stable and travels; its wording is the interface's own.
 //! Each code has one scope and one retry class, so a peer never guesses from text.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What an error is about, and so what it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +34,9 @@ pub enum Retry {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal: $scope:ident, $retry:ident;)*) => {
         /// Why something was refused, closed or ended.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ErrorCode {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+            $($(#[$doc])* $name,)*
         }
 
         impl ErrorCode {
@@ -122,6 +122,19 @@ codes! {
     ReplyTooLong = "reply_too_long": Reply, Never;
     /// The server restarted while the reply was being made.
     Interrupted = "interrupted": Reply, Never;
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom("unknown error code"))
+    }
 }
 
 #[cfg(test)]

@@ -88,12 +88,40 @@ pub enum ClientFrame {
 
 /// A topic's newest change set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "FlatHead", into = "FlatHead")]
 pub struct Head {
     /// Which topic.
     pub topic: Topic,
     /// Its newest change set.
-    #[serde(flatten)]
     pub cursor: Cursor,
+}
+
+/// A head as it travels. What the app reads is flattened by hand: `serde(flatten)` buffers every field
+/// it meets as a value of any type, and the code for that is part of each first load.
+#[derive(Serialize, Deserialize)]
+struct FlatHead {
+    topic: Topic,
+    epoch: u32,
+    seq: u64,
+}
+
+impl From<FlatHead> for Head {
+    fn from(FlatHead { topic, epoch, seq }: FlatHead) -> Self {
+        Self {
+            topic,
+            cursor: Cursor { epoch, seq },
+        }
+    }
+}
+
+impl From<Head> for FlatHead {
+    fn from(Head { topic, cursor }: Head) -> Self {
+        Self {
+            topic,
+            epoch: cursor.epoch,
+            seq: cursor.seq,
+        }
+    }
 }
 
 /// What a server sends.
@@ -181,21 +209,21 @@ pub enum ServerFrame {
         more: bool,
     },
     /// Text frames that carry `handle` are bytes of this reply, from `held.offset` on.
+    #[serde(with = "flat_stream")]
     Stream {
         /// The number that stands for the reply on this socket.
         handle: u32,
         /// Its thread.
         thread: ThreadId,
         /// Which reply, from where.
-        #[serde(flatten)]
         held: Held,
     },
     /// Bytes of a reply: the handle, the byte offset, the text.
     #[serde(rename = "d")]
     Text(u32, u64, String),
-    /// Are you there? With the heads of what the client follows, so that silent loss is found.
+    /// Are you there? With how far the client was sent what it follows, so that silent loss is found.
     Ping {
-        /// The newest change set of each followed topic.
+        /// How far each followed topic was sent.
         heads: Vec<Head>,
     },
     /// The answer to the client's `ping`.
@@ -215,6 +243,49 @@ pub enum ServerFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         topic: Option<Topic>,
     },
+}
+
+/// A `stream` frame as it travels.
+mod flat_stream {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Held;
+    use crate::{MessageId, ThreadId};
+
+    #[derive(Serialize, Deserialize)]
+    struct Flat {
+        handle: u32,
+        thread: ThreadId,
+        message: MessageId,
+        offset: u64,
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        &handle: &u32,
+        &thread: &ThreadId,
+        &Held { message, offset }: &Held,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let flat = Flat {
+            handle,
+            thread,
+            message,
+            offset,
+        };
+        flat.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<(u32, ThreadId, Held), D::Error> {
+        let Flat {
+            handle,
+            thread,
+            message,
+            offset,
+        } = Flat::deserialize(deserializer)?;
+        Ok((handle, thread, Held { message, offset }))
+    }
 }
 
 /// A frame that could not be understood.
