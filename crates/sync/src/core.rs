@@ -7,7 +7,7 @@ mod frames;
 mod intents;
 mod session;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 use weft_protocol::{
@@ -16,6 +16,7 @@ use weft_protocol::{
 
 use crate::{
     Change, Fault, History, Input, Output, StorageOp, TimelineView, View,
+    few::Few,
     follow::Follow,
     link::Link,
     outbox::Outbox,
@@ -57,17 +58,19 @@ pub struct Core {
     /// The last number that the server missed, and when it said so.
     missed: Option<(u64, Millis)>,
     replica: Replica,
-    follows: BTreeMap<Topic, Follow>,
+    follows: Few<Topic, Follow>,
     /// The topics that the last `hello` named.
-    greeted: BTreeSet<Topic>,
-    watched: BTreeSet<ThreadId>,
+    greeted: Vec<Topic>,
+    /// The threads on screen, in the order in which they came there.
+    watched: Vec<ThreadId>,
     /// Threads that are followed no more but still here, the oldest first.
     kept: VecDeque<ThreadId>,
-    handles: BTreeMap<u32, (ThreadId, MessageId)>,
-    fetches: BTreeMap<MessageId, Fetch>,
+    handles: Few<u32, (ThreadId, MessageId)>,
+    fetches: Few<MessageId, Fetch>,
     published: Published,
     dirty_list: bool,
-    dirty: BTreeSet<ThreadId>,
+    /// The watched threads of which something else may be shown now.
+    dirty: Vec<ThreadId>,
 }
 
 /// A reply whose bytes are to be asked for.
@@ -98,15 +101,15 @@ impl Core {
             hold_until: None,
             missed: None,
             replica: Replica::default(),
-            follows: BTreeMap::new(),
-            greeted: BTreeSet::new(),
-            watched: BTreeSet::new(),
+            follows: Few::default(),
+            greeted: Vec::new(),
+            watched: Vec::new(),
             kept: VecDeque::new(),
-            handles: BTreeMap::new(),
-            fetches: BTreeMap::new(),
+            handles: Few::default(),
+            fetches: Few::default(),
             published: Published::default(),
             dirty_list: false,
-            dirty: BTreeSet::new(),
+            dirty: Vec::new(),
         }
     }
 
@@ -164,11 +167,11 @@ impl Core {
         };
         if self.link.is_live() {
             add(self.hold_until);
-            for follow in self.follows.values() {
+            for (_, follow) in self.follows.iter() {
                 add(follow.overdue_at());
                 add(follow.not_before);
             }
-            self.fetches.values().for_each(|fetch| add(fetch.at));
+            self.fetches.iter().for_each(|(_, fetch)| add(fetch.at));
         }
         next
     }
@@ -205,7 +208,7 @@ impl Core {
     }
 
     fn threads_known(&self) -> bool {
-        let follow = self.user_topic().and_then(|topic| self.follows.get(&topic));
+        let follow = self.user_topic().and_then(|topic| self.follows.get(topic));
         follow.is_some_and(|follow| follow.cursor.is_some())
     }
 
@@ -220,8 +223,8 @@ impl Core {
     }
 
     fn history(&self, thread: ThreadId) -> History {
-        let follow = self.follows.get(&Topic::Thread(thread));
-        match self.replica.timelines.get(&thread) {
+        let follow = self.follows.get(Topic::Thread(thread));
+        match self.replica.timelines.get(thread) {
             _ if follow.is_some_and(|follow| follow.missing) => History::Missing,
             None => History::Unknown,
             Some(timeline) if !timeline.more => History::Complete,
@@ -253,13 +256,9 @@ impl Core {
             out.push(Change::ThreadsKnownSet(known));
         }
         if std::mem::take(&mut self.dirty_list) {
-            let pending = self
-                .outbox
-                .entries
-                .iter()
-                .map(|entry| entry.mutation.thread());
-            self.dirty
-                .extend(pending.filter(|thread| self.watched.contains(thread)));
+            for at in 0..self.outbox.entries.len() {
+                self.touch_shown(self.outbox.entries[at].mutation.thread());
+            }
             let list = project::threads(&self.replica, &self.outbox, self.me());
             self.published.set_threads(list, &mut out);
         }
@@ -281,8 +280,12 @@ impl Core {
     fn touch(&mut self, thread: ThreadId) {
         // What is pending reads messages to change threads (a first title), and the other way round.
         self.dirty_list |= !self.outbox.entries.is_empty();
-        if self.watched.contains(&thread) {
-            self.dirty.insert(thread);
+        self.touch_shown(thread);
+    }
+
+    fn touch_shown(&mut self, thread: ThreadId) {
+        if self.watched.contains(&thread) && !self.dirty.contains(&thread) {
+            self.dirty.push(thread);
         }
     }
 
@@ -295,7 +298,7 @@ impl Core {
 
     fn touch_all(&mut self) {
         self.dirty_list = true;
-        self.dirty.extend(&self.watched);
+        self.dirty.clone_from(&self.watched);
     }
 
     fn store(&mut self, op: StorageOp) {

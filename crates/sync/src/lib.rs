@@ -11,6 +11,7 @@
 
 mod body;
 mod core;
+mod few;
 mod follow;
 mod io;
 mod link;

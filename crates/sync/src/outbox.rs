@@ -113,8 +113,9 @@ impl Outbox {
 
     /// Whether the server may not know of the thread yet.
     pub(crate) fn creates(&self, thread: ThreadId) -> bool {
-        self.undecided()
-            .any(|entry| entry.mutation == Mutation::CreateThread { thread })
+        self.undecided().any(|entry| {
+            matches!(entry.mutation, Mutation::CreateThread { thread: made } if made == thread)
+        })
     }
 
     /// The number that the server must expect at least, if it has kept all that it has answered.

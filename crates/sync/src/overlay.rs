@@ -3,23 +3,21 @@
 //! Invariant: it is made anew from the rows and the outbox whenever either changes, and kept nowhere.
 //! Where the same message is in both, the row wins; a reply is never in the overlay.
 
-use std::collections::BTreeMap;
-
 use weft_protocol::{
     Author, ErrorCode, MessageId, MessageRow, Millis, Refused, Rows, Status, ThreadId, ThreadRow,
     Topic, UserId,
 };
 
-use crate::{outbox::Entry, replica::Replica};
+use crate::{few::Few, outbox::Entry, replica::Replica};
 
 /// The outbox over the rows.
 pub(crate) struct Overlay<'a> {
     base: &'a Replica,
     me: UserId,
     /// The threads that differ from their rows.
-    pub(crate) threads: BTreeMap<ThreadId, ThreadRow>,
+    pub(crate) threads: Few<ThreadId, ThreadRow>,
     /// The messages that differ from their rows.
-    pub(crate) messages: BTreeMap<MessageId, MessageRow>,
+    pub(crate) messages: Few<MessageId, MessageRow>,
     /// The messages that have no row, in the order they were made.
     pub(crate) pending: Vec<Pending>,
     step: Step,
@@ -57,8 +55,8 @@ impl<'a> Overlay<'a> {
         let mut overlay = Self {
             base,
             me: me.unwrap_or(UserId::from_bytes([0; 16])),
-            threads: BTreeMap::new(),
-            messages: BTreeMap::new(),
+            threads: Few::default(),
+            messages: Few::default(),
             pending: Vec::new(),
             step: Step::default(),
         };
@@ -132,9 +130,7 @@ impl<'a> Overlay<'a> {
             .find(|pending| pending.row.id == row.id)
         {
             Some(pending) => pending.row = row,
-            None => {
-                self.messages.insert(row.id, row);
-            }
+            None => self.messages.insert(row.id, row),
         }
     }
 
@@ -155,7 +151,7 @@ impl<'a> Overlay<'a> {
     }
 
     fn newest_row(&self, thread: ThreadId) -> Option<MessageId> {
-        let timeline = self.base.timelines.get(&thread)?;
+        let timeline = self.base.timelines.get(thread)?;
         timeline
             .newest_first()
             .map(|message| self.row(&message.row))
@@ -164,7 +160,7 @@ impl<'a> Overlay<'a> {
 
     /// A row of the base, or what stands over it.
     pub(crate) fn row<'r>(&'r self, base: &'r MessageRow) -> &'r MessageRow {
-        self.messages.get(&base.id).unwrap_or(base)
+        self.messages.get(base.id).unwrap_or(base)
     }
 }
 
@@ -182,7 +178,7 @@ impl Rows for Overlay<'_> {
     fn thread(&self, thread: ThreadId) -> Result<Option<ThreadRow>, NotHere> {
         let row = self
             .threads
-            .get(&thread)
+            .get(thread)
             .or_else(|| self.base.threads.get(&thread));
         Ok(row.cloned())
     }
@@ -217,7 +213,7 @@ impl Rows for Overlay<'_> {
     }
 
     fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, NotHere> {
-        if self.base.timelines.contains_key(&thread) {
+        if self.base.timelines.get(thread).is_some() {
             Ok(self.newest(thread))
         } else {
             Err(NotHere)
@@ -242,7 +238,7 @@ impl Rows for Overlay<'_> {
     }
 
     fn stop_replies(&mut self, thread: ThreadId) -> Result<(), NotHere> {
-        let Some(timeline) = self.base.timelines.get(&thread) else {
+        let Some(timeline) = self.base.timelines.get(thread) else {
             return Ok(());
         };
         let running: Vec<MessageRow> = timeline

@@ -3,16 +3,14 @@
 //! Invariant: the lists are computed from rows and outbox alone. What was published is remembered only
 //! to tell the difference, and never read to decide what to show.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{cmp::Reverse, collections::HashMap, hash::Hash, sync::Arc};
 
 use weft_protocol::{MessageId, MessageRow, Model, ThreadId, ThreadRow, User, UserId};
 
 use crate::{
     Change, Delivery, Head, History, MessageView, Status, ThreadView,
     body::Shown,
+    few::Few,
     outbox::Outbox,
     overlay::Overlay,
     replica::{Message, Replica},
@@ -25,21 +23,20 @@ pub(crate) struct Published {
     pub(crate) user: Option<User>,
     pub(crate) models: Vec<Model>,
     pub(crate) threads_known: bool,
-    pub(crate) threads: Vec<ThreadId>,
-    pub(crate) rows: BTreeMap<ThreadId, ThreadView>,
-    pub(crate) timelines: BTreeMap<ThreadId, PublishedTimeline>,
+    pub(crate) threads: Vec<ThreadView>,
+    pub(crate) timelines: Few<ThreadId, PublishedTimeline>,
 }
 
 /// A timeline as it was published.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PublishedTimeline {
     history: History,
-    order: Vec<MessageId>,
-    rows: BTreeMap<MessageId, PublishedMessage>,
+    messages: Vec<PublishedMessage>,
 }
 
 #[derive(Clone, Debug)]
 struct PublishedMessage {
+    id: MessageId,
     head: Head,
     delivery: Delivery,
     rev: u64,
@@ -68,6 +65,7 @@ impl Item<'_> {
 
     fn published(&self) -> PublishedMessage {
         PublishedMessage {
+            id: self.id,
             head: self.head.clone(),
             delivery: self.delivery,
             rev: self.body.rev(),
@@ -83,22 +81,21 @@ impl Item<'_> {
 /// The thread list: pinned ones first, then the newest.
 pub(crate) fn threads(replica: &Replica, outbox: &Outbox, me: Option<UserId>) -> Vec<ThreadView> {
     let overlay = Overlay::new(replica, me, outbox.entries.iter());
-    let mut rows: BTreeMap<ThreadId, &ThreadRow> =
-        replica.threads.iter().map(|(&id, row)| (id, row)).collect();
-    rows.extend(overlay.threads.iter().map(|(&id, row)| (id, row)));
-    let mut list: Vec<ThreadView> = rows
-        .into_values()
-        .filter(|row| !row.deleted)
-        .map(|row| ThreadView {
-            row: row.clone(),
-            pending: !replica.threads.contains_key(&row.id),
-        })
+    let known = replica.threads.values();
+    let known = known.map(|row| (overlay.threads.get(row.id).unwrap_or(row), false));
+    let pending = overlay.threads.iter().map(|(_, row)| (row, true));
+    let pending = pending.filter(|(row, _)| !replica.threads.contains_key(&row.id));
+    let mut list: Vec<(&ThreadRow, bool)> = known
+        .chain(pending)
+        .filter(|(row, _)| !row.deleted)
         .collect();
-    list.sort_by(|a, b| {
-        let key = |view: &ThreadView| (!view.row.pinned, std::cmp::Reverse(view.row.updated_at));
-        key(a).cmp(&key(b)).then(a.row.id.cmp(&b.row.id))
-    });
-    list
+    list.sort_unstable_by_key(|(row, _)| (!row.pinned, Reverse(row.updated_at), row.id));
+    list.into_iter()
+        .map(|(row, pending)| ThreadView {
+            row: row.clone(),
+            pending,
+        })
+        .collect()
 }
 
 /// The messages of a timeline: the visible path of the rows, then what is pending.
@@ -141,7 +138,7 @@ fn visible_path<'a>(
     overlay: &Overlay<'_>,
     thread: ThreadId,
 ) -> Vec<Item<'a>> {
-    let Some(timeline) = replica.timelines.get(&thread) else {
+    let Some(timeline) = replica.timelines.get(thread) else {
         return Vec::new();
     };
     let live =
@@ -156,11 +153,15 @@ fn visible_path<'a>(
         Some(pending) => pending.row.parent,
         None => newest_row(),
     };
-    // A peer can send rows whose parents go round in a circle.
-    let mut seen = BTreeSet::new();
+    // A parent was there first. A peer can send rows that deny it, and so go round in a circle.
+    let mut before = u64::MAX;
     let mut path = Vec::new();
-    while let Some(id) = next.filter(|&id| seen.insert(id)) {
+    while let Some(id) = next {
         if let Some(message) = timeline.message(id) {
+            if message.row.ordinal >= before {
+                break;
+            }
+            before = message.row.ordinal;
             let row = overlay.row(&message.row);
             if !row.deleted {
                 path.push(item(message, row));
@@ -208,15 +209,11 @@ enum Step {
 }
 
 /// Turns `order` into `wanted`, and returns the steps.
-fn steps<K: Copy + Ord>(order: &mut Vec<K>, wanted: &[K]) -> Vec<Step> {
+fn steps<K: Copy + Eq + Hash>(mut order: Vec<K>, wanted: &[K]) -> Vec<Step> {
     if order == wanted {
         return Vec::new();
     }
-    let places: BTreeMap<K, usize> = wanted
-        .iter()
-        .enumerate()
-        .map(|(at, &key)| (key, at))
-        .collect();
+    let places: HashMap<K, usize> = wanted.iter().copied().zip(0..).collect();
     let mut steps = Vec::new();
     for index in (0..order.len()).rev() {
         if !places.contains_key(&order[index]) {
@@ -252,45 +249,53 @@ fn steps<K: Copy + Ord>(order: &mut Vec<K>, wanted: &[K]) -> Vec<Step> {
     steps
 }
 
-impl Published {
-    /// Publishes the thread list.
-    pub(crate) fn set_threads(&mut self, list: Vec<ThreadView>, out: &mut Vec<Change>) {
-        let wanted: Vec<ThreadId> = list.iter().map(|view| view.row.id).collect();
-        for step in steps(&mut self.threads, &wanted) {
-            out.push(match step {
-                Step::Insert(index) => {
-                    self.rows.insert(wanted[index], list[index].clone());
-                    Change::ThreadInserted {
-                        index,
-                        thread: list[index].clone(),
-                    }
-                }
-                Step::Remove(index) => Change::ThreadRemoved { index },
-                Step::Move(from, to) => Change::ThreadMoved { from, to },
-            });
-        }
-        self.rows.retain(|id, _| wanted.contains(id));
-        for view in list {
-            if self.rows.get(&view.row.id) != Some(&view) {
-                self.rows.insert(view.row.id, view.clone());
-                out.push(Change::ThreadSet(view));
+/// Takes `steps` in `list`; `make` gives what is inserted at a place.
+fn follow<T>(list: &mut Vec<T>, steps: &[Step], make: impl Fn(usize) -> T) {
+    for step in steps {
+        match *step {
+            Step::Insert(index) => list.insert(index, make(index)),
+            Step::Remove(index) => {
+                list.remove(index);
+            }
+            Step::Move(from, to) => {
+                let item = list.remove(from);
+                list.insert(to, item);
             }
         }
     }
+}
+
+impl Published {
+    /// Publishes the thread list.
+    pub(crate) fn set_threads(&mut self, list: Vec<ThreadView>, out: &mut Vec<Change>) {
+        let ids = |list: &[ThreadView]| list.iter().map(|view| view.row.id).collect::<Vec<_>>();
+        let steps = steps(ids(&self.threads), &ids(&list));
+        out.extend(steps.iter().map(|step| match *step {
+            Step::Insert(index) => Change::ThreadInserted {
+                index,
+                thread: list[index].clone(),
+            },
+            Step::Remove(index) => Change::ThreadRemoved { index },
+            Step::Move(from, to) => Change::ThreadMoved { from, to },
+        }));
+        follow(&mut self.threads, &steps, |index| list[index].clone());
+        for (before, now) in self.threads.iter().zip(&list) {
+            if before != now {
+                out.push(Change::ThreadSet(now.clone()));
+            }
+        }
+        self.threads = list;
+    }
 
     /// Opens and closes timelines until these are the open ones.
-    pub(crate) fn set_open(&mut self, watched: &BTreeSet<ThreadId>, out: &mut Vec<Change>) {
-        let closed = self
-            .timelines
-            .keys()
-            .filter(|id| !watched.contains(id))
-            .copied();
-        for thread in closed.collect::<Vec<_>>() {
-            self.timelines.remove(&thread);
+    pub(crate) fn set_open(&mut self, watched: &[ThreadId], out: &mut Vec<Change>) {
+        let open = self.timelines.iter().map(|(id, _)| id);
+        for thread in open.filter(|id| !watched.contains(id)).collect::<Vec<_>>() {
+            self.timelines.remove(thread);
             out.push(Change::TimelineClosed(thread));
         }
         for &thread in watched {
-            self.timelines.entry(thread).or_insert_with(|| {
+            self.timelines.or_insert_with(thread, || {
                 out.push(Change::TimelineOpened(thread));
                 PublishedTimeline::default()
             });
@@ -305,7 +310,7 @@ impl Published {
         items: &[Item<'_>],
         out: &mut Vec<Change>,
     ) {
-        let Some(timeline) = self.timelines.get_mut(&thread) else {
+        let Some(timeline) = self.timelines.get_mut(thread) else {
             return;
         };
         if timeline.history != history {
@@ -313,27 +318,20 @@ impl Published {
             out.push(Change::HistorySet(thread, history));
         }
         let wanted: Vec<MessageId> = items.iter().map(|item| item.id).collect();
-        for step in steps(&mut timeline.order, &wanted) {
-            out.push(match step {
-                Step::Insert(index) => {
-                    let item = &items[index];
-                    timeline.rows.insert(item.id, item.published());
-                    Change::MessageInserted {
-                        thread,
-                        index,
-                        message: item.view(),
-                    }
-                }
-                Step::Remove(index) => Change::MessageRemoved { thread, index },
-                Step::Move(from, to) => Change::MessageMoved { thread, from, to },
-            });
-        }
-        let kept: BTreeSet<MessageId> = wanted.into_iter().collect();
-        timeline.rows.retain(|id, _| kept.contains(id));
-        for item in items {
-            if let Some(before) = timeline.rows.get_mut(&item.id) {
-                set_message(thread, before, item, out);
-            }
+        let order = timeline.messages.iter().map(|message| message.id);
+        let steps = steps(order.collect(), &wanted);
+        out.extend(steps.iter().map(|step| match *step {
+            Step::Insert(index) => Change::MessageInserted {
+                thread,
+                index,
+                message: items[index].view(),
+            },
+            Step::Remove(index) => Change::MessageRemoved { thread, index },
+            Step::Move(from, to) => Change::MessageMoved { thread, from, to },
+        }));
+        follow(&mut timeline.messages, &steps, |at| items[at].published());
+        for (before, item) in timeline.messages.iter_mut().zip(items) {
+            set_message(thread, before, item, out);
         }
     }
 
@@ -345,7 +343,10 @@ impl Published {
         rev: u64,
         tail: &str,
     ) -> Option<Change> {
-        let row = self.timelines.get_mut(&thread)?.rows.get_mut(&message)?;
+        let messages = &mut self.timelines.get_mut(thread)?.messages;
+        // What grows is near the end.
+        let mut newest_first = messages.iter_mut().rev();
+        let row = newest_first.find(|row| row.id == message)?;
         if row.rev != rev {
             return None;
         }
@@ -386,26 +387,10 @@ mod tests {
 
     use super::*;
 
-    fn replay(mut order: Vec<u8>, wanted: &[u8], steps: &[Step]) -> Vec<u8> {
-        for step in steps {
-            match *step {
-                Step::Insert(index) => order.insert(index, wanted[index]),
-                Step::Remove(index) => {
-                    order.remove(index);
-                }
-                Step::Move(from, to) => {
-                    let key = order.remove(from);
-                    order.insert(to, key);
-                }
-            }
-        }
-        order
-    }
-
     #[test]
     fn one_key_that_moves_is_one_step() {
         for (from, to) in [([1, 2, 3, 4], [4, 1, 2, 3]), ([1, 2, 3, 4], [2, 3, 4, 1])] {
-            assert_eq!(steps(&mut from.to_vec(), &to).len(), 1);
+            assert_eq!(steps(from.to_vec(), &to).len(), 1);
         }
     }
 
@@ -419,9 +404,8 @@ mod tests {
             let from: Vec<u8> = from.into_iter().collect();
             let wanted = &shuffled[..len];
             let mut order = from.clone();
-            let steps = steps(&mut order, wanted);
+            follow(&mut order, &steps(from, wanted), |index| wanted[index]);
             prop_assert_eq!(&order[..], wanted);
-            prop_assert_eq!(&replay(from, wanted, &steps)[..], wanted);
         }
     }
 }

@@ -3,13 +3,16 @@
 //! Invariant: what is in it came from the server, and nothing that is only wished for does. Cursors are
 //! kept by whoever follows the topics.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use weft_protocol::{
     Checksum, MessageId, MessageRow, Row, Status, ThreadId, ThreadRow, frame::Held, row::Settle,
 };
 
-use crate::body::Body;
+use crate::{body::Body, few::Few};
 
 /// How often the text of a reply is fetched anew because its checksum was wrong.
 pub(crate) const MAX_REFETCHES: u8 = 3;
@@ -17,16 +20,18 @@ pub(crate) const MAX_REFETCHES: u8 = 3;
 /// All rows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Replica {
-    pub(crate) threads: BTreeMap<ThreadId, ThreadRow>,
-    pub(crate) timelines: BTreeMap<ThreadId, Timeline>,
+    /// In no order: ids name, and never order (SPEC R1).
+    pub(crate) threads: HashMap<ThreadId, ThreadRow>,
+    pub(crate) timelines: Few<ThreadId, Timeline>,
     revs: u64,
 }
 
 /// The newest messages of a thread.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timeline {
-    rows: BTreeMap<u64, Message>,
-    ordinals: BTreeMap<MessageId, u64>,
+    /// By ordinal, which no two share. New ones come at the end, and pages at the front.
+    rows: VecDeque<Message>,
+    ordinals: HashMap<MessageId, u64>,
     /// Whether there are older ones.
     pub(crate) more: bool,
 }
@@ -79,27 +84,38 @@ impl Message {
 
 impl Timeline {
     pub(crate) fn message(&self, id: MessageId) -> Option<&Message> {
-        self.rows.get(self.ordinals.get(&id)?)
+        self.rows.get(self.place(id)?)
     }
 
     pub(crate) fn message_mut(&mut self, id: MessageId) -> Option<&mut Message> {
-        self.rows.get_mut(self.ordinals.get(&id)?)
+        let at = self.place(id)?;
+        self.rows.get_mut(at)
+    }
+
+    fn place(&self, id: MessageId) -> Option<usize> {
+        self.place_of(*self.ordinals.get(&id)?).ok()
+    }
+
+    /// Where the message of that ordinal is, or else where it belongs.
+    fn place_of(&self, ordinal: u64) -> Result<usize, usize> {
+        self.rows
+            .binary_search_by(|message| message.row.ordinal.cmp(&ordinal))
     }
 
     /// The messages, newest first.
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Message> {
-        self.rows.values().rev()
+        self.rows.iter().rev()
     }
 
     /// The ordinal of the oldest message here.
     pub(crate) fn first_ordinal(&self) -> Option<u64> {
-        self.rows.keys().next().copied()
+        self.rows.front().map(|message| message.row.ordinal)
     }
 
     /// The replies that more text may come for, with what is here of each.
     pub(crate) fn open_replies(&self) -> impl Iterator<Item = (&Message, Held)> {
         self.rows
-            .values()
+            .iter()
             .filter(|message| message.is_open())
             .map(|message| {
                 (
@@ -113,7 +129,9 @@ impl Timeline {
     }
 
     fn take(&mut self, id: MessageId) -> Option<Message> {
-        self.rows.remove(&self.ordinals.remove(&id)?)
+        let at = self.place(id)?;
+        self.ordinals.remove(&id);
+        self.rows.remove(at)
     }
 
     fn put(&mut self, mut row: MessageRow, old: Option<Message>, fresh_rev: u64) {
@@ -126,15 +144,17 @@ impl Timeline {
             None => Body::whole(fresh_rev, text),
         };
         let (id, ordinal) = (row.id, row.ordinal);
-        if let Some(other) = self.rows.insert(
-            ordinal,
-            Message {
-                row,
-                body,
-                awaited: None,
-            },
-        ) {
-            self.ordinals.remove(&other.row.id);
+        let message = Message {
+            row,
+            body,
+            awaited: None,
+        };
+        match self.place_of(ordinal) {
+            Ok(at) => {
+                let other = std::mem::replace(&mut self.rows[at], message);
+                self.ordinals.remove(&other.row.id);
+            }
+            Err(at) => self.rows.insert(at, message),
         }
         self.ordinals.insert(id, ordinal);
     }
@@ -190,14 +210,14 @@ impl Replica {
     }
 
     pub(crate) fn message(&self, thread: ThreadId, id: MessageId) -> Option<&Message> {
-        self.timelines.get(&thread)?.message(id)
+        self.timelines.get(thread)?.message(id)
     }
 
     /// Puts a row of `thread`; one of another thread is not a row of this topic, and is ignored.
     pub(crate) fn put_message(&mut self, thread: ThreadId, row: MessageRow) {
         let fresh_rev = self.fresh_rev();
         if row.thread == thread
-            && let Some(timeline) = self.timelines.get_mut(&thread)
+            && let Some(timeline) = self.timelines.get_mut(thread)
         {
             let old = timeline.take(row.id);
             timeline.put(row, old, fresh_rev);
@@ -206,7 +226,7 @@ impl Replica {
 
     /// Replaces a thread's messages. What is here of replies that are still being made stays.
     pub(crate) fn reset_timeline(&mut self, thread: ThreadId, rows: Vec<Row>, more: bool) {
-        let mut old = self.timelines.remove(&thread).unwrap_or_default();
+        let mut old = std::mem::take(self.timelines.or_default(thread));
         let mut new = Timeline {
             more,
             ..Timeline::default()
@@ -241,7 +261,7 @@ impl Replica {
                 self.put_message(thread, row);
             }
         }
-        if let Some(timeline) = self.timelines.get_mut(&thread) {
+        if let Some(timeline) = self.timelines.get_mut(thread) {
             timeline.more = more;
         }
     }

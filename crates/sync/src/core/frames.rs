@@ -114,7 +114,7 @@ impl Core {
     fn no_such_topic(&mut self, topic: Topic) {
         let Some(follow) = self
             .follows
-            .get_mut(&topic)
+            .get_mut(topic)
             .filter(|follow| follow.subscribed)
         else {
             return;
@@ -131,7 +131,7 @@ impl Core {
         for head in heads {
             let follow = self
                 .follows
-                .get_mut(&head.topic)
+                .get_mut(head.topic)
                 .filter(|follow| follow.subscribed);
             if follow.is_some_and(|follow| follow.head(self.now, head.cursor)) {
                 self.gap(head.topic);
@@ -143,7 +143,7 @@ impl Core {
     pub(super) fn gap(&mut self, topic: Topic) {
         let Some(follow) = self
             .follows
-            .get_mut(&topic)
+            .get_mut(topic)
             .filter(|follow| follow.subscribed)
         else {
             return;
@@ -166,7 +166,7 @@ impl Core {
     fn snapshot(&mut self, topic: Topic, cursor: Cursor, rows: Vec<Row>, more: bool) {
         let Some(follow) = self
             .follows
-            .get_mut(&topic)
+            .get_mut(topic)
             .filter(|follow| follow.subscribed)
         else {
             return;
@@ -192,7 +192,7 @@ impl Core {
     fn delta(&mut self, topic: Topic, base: u64, cursor: Cursor, ops: Vec<Op>) {
         let Some(follow) = self
             .follows
-            .get_mut(&topic)
+            .get_mut(topic)
             .filter(|follow| follow.subscribed)
         else {
             return;
@@ -221,7 +221,7 @@ impl Core {
                 }
                 (Topic::Thread(thread), Op::Settle(settle)) => {
                     ended.push(settle.message);
-                    if let Some(timeline) = self.replica.timelines.get_mut(&thread) {
+                    if let Some(timeline) = self.replica.timelines.get_mut(thread) {
                         timeline.settle(&settle);
                     }
                 }
@@ -246,7 +246,7 @@ impl Core {
         effects.retain(|effect| {
             let follow = self
                 .follows
-                .get(&effect.topic)
+                .get(effect.topic)
                 .filter(|follow| !follow.missing);
             let other_epoch = |ours: Cursor| ours.epoch != effect.cursor.epoch;
             if follow
@@ -280,9 +280,9 @@ impl Core {
             self.forget_stored(n);
             let unread = |follow: &crate::follow::Follow| follow.cursor.is_none();
             if matches!(entry.mutation, weft_protocol::Mutation::CreateThread { .. })
-                && self.follows.get(&Topic::Thread(thread)).is_none_or(unread)
+                && self.follows.get(Topic::Thread(thread)).is_none_or(unread)
             {
-                self.replica.timelines.remove(&thread);
+                self.replica.timelines.remove(thread);
             }
             self.reject(entry.mutation, code);
         }
@@ -312,14 +312,14 @@ impl Core {
     }
 
     fn page(&mut self, thread: ThreadId, before: u64, rows: Vec<MessageRow>, more: bool) {
-        let follow = self.follows.get_mut(&Topic::Thread(thread));
+        let follow = self.follows.get_mut(Topic::Thread(thread));
         let Some(follow) = follow.filter(|follow| follow.loading && follow.subscribed) else {
             return;
         };
         let first = self
             .replica
             .timelines
-            .get(&thread)
+            .get(thread)
             .and_then(|rows| rows.first_ordinal());
         if first != Some(before) {
             // The window has changed since: what is before it now is what is wanted.
@@ -348,7 +348,7 @@ impl Core {
 
     fn stream(&mut self, handle: u32, thread: ThreadId, held: Held) {
         self.handles
-            .retain(|_, (_, message)| *message != held.message);
+            .retain(|_, &(_, message)| message != held.message);
         self.handles.insert(handle, (thread, held.message));
         let here = self.replica.message(thread, held.message);
         if here.is_some_and(|row| row.is_open() && row.body.len() < held.offset) {
@@ -357,11 +357,11 @@ impl Core {
     }
 
     fn text(&mut self, handle: u32, offset: u64, text: &str) {
-        let Some(&(thread, message)) = self.handles.get(&handle) else {
+        let Some(&(thread, message)) = self.handles.get(handle) else {
             return;
         };
         let fresh_rev = self.replica.fresh_rev();
-        let timeline = self.replica.timelines.get_mut(&thread);
+        let timeline = self.replica.timelines.get_mut(thread);
         let row = timeline.and_then(|timeline| timeline.message_mut(message));
         let Some(row) = row.filter(|row| row.is_open()) else {
             return;
@@ -387,9 +387,9 @@ impl Core {
                     self.outputs.push_back(Output::Change(change));
                 }
                 if ended {
-                    self.fetches.remove(&message);
+                    self.fetches.remove(message);
                     self.verify(thread, message);
-                } else if let Some(fetch) = self.fetches.get_mut(&message) {
+                } else if let Some(fetch) = self.fetches.get_mut(message) {
                     fetch.at = None;
                 }
             }
@@ -405,13 +405,13 @@ impl Core {
     /// Looks whether the text of an ended reply is all here, and asks for what is not.
     fn verify(&mut self, thread: ThreadId, message: MessageId) {
         let fresh_rev = self.replica.fresh_rev();
-        let Some(timeline) = self.replica.timelines.get_mut(&thread) else {
+        let Some(timeline) = self.replica.timelines.get_mut(thread) else {
             return;
         };
         match timeline.verify(message, fresh_rev) {
             Verdict::Open => {}
             Verdict::Whole => {
-                self.fetches.remove(&message);
+                self.fetches.remove(message);
                 self.touch(thread);
             }
             Verdict::Short => self.ask_bytes(thread, message, BYTES_WITHIN),
@@ -431,7 +431,7 @@ impl Core {
             last: None,
             tries: 0,
         };
-        let fetch = self.fetches.entry(message).or_insert(none);
+        let fetch = self.fetches.or_insert_with(message, || none);
         let soonest = fetch.last.map_or(0, |last| last.saturating_add(OPEN_EVERY));
         let at = wanted.max(soonest);
         fetch.at = Some(fetch.at.map_or(at, |pending| pending.min(at)));

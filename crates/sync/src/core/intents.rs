@@ -39,7 +39,7 @@ impl Core {
             && !self.replica.threads.contains_key(&thread)
         {
             // Nobody else can have said anything in it: all of it is here.
-            self.replica.timelines.entry(thread).or_default();
+            self.replica.timelines.or_default(thread);
         }
         self.enqueue(self.now, mutation);
         self.pump();
@@ -139,25 +139,24 @@ impl Core {
     }
 
     pub(super) fn watch(&mut self, thread: ThreadId) {
-        if self.link.phase == Phase::SignedOut || !self.watched.insert(thread) {
+        if self.link.phase == Phase::SignedOut || self.watched.contains(&thread) {
             return;
         }
+        self.watched.push(thread);
         self.kept.retain(|&kept| kept != thread);
-        self.follows
-            .entry(Topic::Thread(thread))
-            .or_default()
-            .missing = false;
+        self.follows.or_default(Topic::Thread(thread)).missing = false;
         self.touch(thread);
         self.follow_wanted();
     }
 
     pub(super) fn unwatch(&mut self, thread: ThreadId) {
-        if !self.watched.remove(&thread) {
+        if !self.watched.contains(&thread) {
             return;
         }
+        self.watched.retain(|&other| other != thread);
+        self.dirty.retain(|&other| other != thread);
         let topic = Topic::Thread(thread);
-        self.dirty.remove(&thread);
-        if let Some(follow) = self.follows.get_mut(&topic) {
+        if let Some(follow) = self.follows.get_mut(topic) {
             let subscribed = follow.subscribed;
             follow.lost();
             follow.loading = false;
@@ -171,7 +170,7 @@ impl Core {
             && let Some(oldest) = self.kept.pop_front()
         {
             self.forget_rows(Topic::Thread(oldest));
-            self.follows.remove(&Topic::Thread(oldest));
+            self.follows.remove(Topic::Thread(oldest));
         }
     }
 
@@ -180,7 +179,7 @@ impl Core {
         match topic {
             Topic::User(_) => self.replica.threads.clear(),
             Topic::Thread(thread) => {
-                self.replica.timelines.remove(&thread);
+                self.replica.timelines.remove(thread);
                 self.fetches.retain(|_, fetch| fetch.thread != thread);
             }
         }
@@ -192,9 +191,9 @@ impl Core {
         let more = self
             .replica
             .timelines
-            .get(&thread)
+            .get(thread)
             .is_some_and(|rows| rows.more);
-        let Some(follow) = self.follows.get_mut(&Topic::Thread(thread)) else {
+        let Some(follow) = self.follows.get_mut(Topic::Thread(thread)) else {
             return;
         };
         if more && !follow.loading && self.watched.contains(&thread) {
@@ -208,9 +207,9 @@ impl Core {
     pub(super) fn ask_older(&mut self, thread: ThreadId) {
         let loading = self
             .follows
-            .get(&Topic::Thread(thread))
+            .get(Topic::Thread(thread))
             .is_some_and(|f| f.loading);
-        let rows = self.replica.timelines.get(&thread);
+        let rows = self.replica.timelines.get(thread);
         let before = rows.and_then(Timeline::first_ordinal);
         if let Some(before) = before
             && loading

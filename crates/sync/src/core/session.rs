@@ -1,10 +1,8 @@
 //! Connections: opening, greeting, losing and leaving them, and what is due by the clock.
 
-use std::collections::BTreeSet;
-
 use rand::Rng;
 use weft_protocol::{
-    ClientFrame, ErrorCode, InstallationId, Limits, Millis, Retry, ThreadId, Topic, User, Versions,
+    ClientFrame, ErrorCode, InstallationId, Limits, Millis, Retry, Topic, User, Versions,
     frame::{Held, Subscription, close},
 };
 
@@ -69,7 +67,7 @@ impl Core {
             .iter()
             .map(|&topic| self.subscription(topic))
             .collect();
-        self.greeted = wanted.into_iter().collect();
+        self.greeted = wanted;
         let hello = ClientFrame::Hello {
             versions: Versions::SUPPORTED,
             installation: self.installation,
@@ -128,9 +126,9 @@ impl Core {
 
     fn forget_socket(&mut self) {
         self.handles.clear();
-        self.follows
-            .values_mut()
-            .for_each(crate::follow::Follow::lost);
+        for (_, follow) in self.follows.iter_mut() {
+            follow.lost();
+        }
         self.outbox.take_back(0);
         self.hold_until = None;
         self.missed = None;
@@ -178,21 +176,21 @@ impl Core {
             return;
         }
         // What is watched may have changed since `hello`.
-        let wanted: BTreeSet<Topic> = self.wanted().into_iter().collect();
+        let wanted = self.wanted();
         for topic in std::mem::take(&mut self.greeted) {
             if wanted.contains(&topic) {
-                self.follows.entry(topic).or_default().subscribed = true;
+                self.follows.or_default(topic).subscribed = true;
                 self.ask_missing_bytes(topic);
             } else {
                 self.send(&ClientFrame::Unsubscribe { topic });
             }
         }
         self.follow_wanted();
-        let loading: Vec<ThreadId> = self.watched.iter().copied().collect();
+        let loading = self.watched.clone();
         loading
             .into_iter()
             .for_each(|thread| self.ask_older(thread));
-        for fetch in self.fetches.values_mut() {
+        for (_, fetch) in self.fetches.iter_mut() {
             fetch.at = Some(self.now);
         }
         self.pump();
@@ -237,7 +235,7 @@ impl Core {
             .filter(|&&thread| !self.outbox.creates(thread));
         let ready = |topic: &Topic| {
             self.follows
-                .get(topic)
+                .get(*topic)
                 .is_none_or(|follow| follow.not_before.is_none())
         };
         self.user_topic()
@@ -248,10 +246,10 @@ impl Core {
     }
 
     fn subscription(&self, topic: Topic) -> Subscription {
-        let cursor = self.follows.get(&topic).and_then(|follow| follow.cursor);
+        let cursor = self.follows.get(topic).and_then(|follow| follow.cursor);
         let streams: Vec<Held> = match topic {
             Topic::Thread(thread) if cursor.is_some() => {
-                let timeline = self.replica.timelines.get(&thread);
+                let timeline = self.replica.timelines.get(thread);
                 timeline
                     .into_iter()
                     .flat_map(|rows| rows.open_replies())
@@ -273,7 +271,7 @@ impl Core {
             return;
         }
         for topic in self.wanted() {
-            let follow = self.follows.entry(topic).or_default();
+            let follow = self.follows.or_default(topic);
             if !follow.subscribed && !follow.missing {
                 self.subscribe(topic, true);
             }
@@ -286,7 +284,7 @@ impl Core {
         if !resume {
             subscription.cursor = None;
         }
-        self.follows.entry(topic).or_default().subscribed = true;
+        self.follows.or_default(topic).subscribed = true;
         self.send(&ClientFrame::Subscribe(subscription));
         self.ask_missing_bytes(topic);
     }
@@ -294,7 +292,7 @@ impl Core {
     /// Asks for what is missing of the ended replies of a topic: no stream will bring it.
     fn ask_missing_bytes(&mut self, topic: Topic) {
         let Topic::Thread(thread) = topic else { return };
-        let timeline = self.replica.timelines.get(&thread);
+        let timeline = self.replica.timelines.get(thread);
         let short: Vec<_> = timeline
             .into_iter()
             .flat_map(|rows| rows.open_replies())
@@ -331,11 +329,11 @@ impl Core {
         let overdue: Vec<Topic> = self
             .follows
             .iter_mut()
-            .filter_map(|(&topic, follow)| follow.is_overdue(now).then_some(topic))
+            .filter_map(|(topic, follow)| follow.is_overdue(now).then_some(topic))
             .collect();
         overdue.into_iter().for_each(|topic| self.gap(topic));
         let mut again = false;
-        for follow in self.follows.values_mut() {
+        for (_, follow) in self.follows.iter_mut() {
             again |= follow.not_before.take_if(|at| *at <= now).is_some();
         }
         if again {
@@ -349,7 +347,7 @@ impl Core {
             .fetches
             .iter()
             .filter(|(_, fetch)| fetch.at.is_some_and(|at| at <= now))
-            .map(|(&message, fetch)| (message, fetch.thread))
+            .map(|(message, fetch)| (message, fetch.thread))
             .collect();
         for (message, thread) in due {
             let row = self
@@ -358,14 +356,14 @@ impl Core {
                 .filter(|row| row.is_open());
             let followed = self
                 .follows
-                .get(&Topic::Thread(thread))
+                .get(Topic::Thread(thread))
                 .is_some_and(|f| f.subscribed);
             let Some(row) = row.filter(|_| followed) else {
-                self.fetches.remove(&message);
+                self.fetches.remove(message);
                 continue;
             };
             let (offset, ended) = (row.body.len(), row.awaited.is_some());
-            if let Some(fetch) = self.fetches.get_mut(&message) {
+            if let Some(fetch) = self.fetches.get_mut(message) {
                 fetch.last = Some(now);
                 fetch.tries = fetch.tries.saturating_add(1);
                 let wait = (BYTES_WITHIN << fetch.tries.min(5)).max(OPEN_EVERY);
