@@ -2,11 +2,11 @@
 
 use weft_hub::SessionId;
 use weft_protocol::{
-    ClientFrame, ErrorCode, ServerFrame, Topic,
+    ClientFrame, ErrorCode, Limits, Mutation, ServerFrame, Topic,
     limits::{MAX_PAGE, MAX_RESUME_CHANGES},
 };
 
-use super::bench::{Bench, afresh, thread, user};
+use super::bench::{Bench, afresh, hello, thread, user};
 
 /// Two sockets of one person, both on their list of threads and on one thread.
 fn two() -> (Bench, [SessionId; 2], [Topic; 2]) {
@@ -148,4 +148,32 @@ fn a_socket_that_asks_and_takes_nothing_is_closed_before_its_answers_pile_up() {
         }
     }
     assert_eq!(bench.closed(greedy), Some(Some(ErrorCode::TooFast)));
+}
+
+#[test]
+fn r32_a_stalled_socket_that_keeps_to_the_limits_is_not_asking_too_much() {
+    let limits = Limits {
+        topics: 4,
+        in_flight: 2,
+        ..Limits::default()
+    };
+    let mut bench = Bench::with_limits(limits);
+    let topics: Vec<_> = (1..=4).map(|number| bench.create(1, number)).collect();
+    for number in 1..=4 {
+        let reply = bench.ask(1, number);
+        bench.append(reply, 0, "text");
+    }
+    let id = bench.open(Some(1));
+    bench.stall(id);
+    bench.say(id, hello(topics.iter().copied().map(afresh).collect()));
+    for n in 1..=2 {
+        let (thread, pinned) = (thread(1), n == 1);
+        let mutation = Mutation::PinThread { thread, pinned };
+        bench.say(id, ClientFrame::Mutate { n, mutation });
+    }
+    bench.unstall(id);
+    assert_eq!(bench.closed(id), None);
+    for topic in topics {
+        bench.assert_in_step(id, 1, topic);
+    }
 }
