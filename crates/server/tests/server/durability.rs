@@ -1,7 +1,10 @@
 //! What survives the end of the process, kind or not.
 
 use reqwest::{Method, StatusCode};
-use weft_protocol::{ErrorCode, MessageId, Mutation, ServerFrame, Status, Topic, frame::close};
+use weft_protocol::{
+    ClientFrame, ErrorCode, MessageId, Mutation, ServerFrame, Status, ThreadId, Topic,
+    frame::{Subscription, close},
+};
 use weft_testkit::edges::TempDir;
 
 use crate::harness::{Got, Process, Socket, TestServer, messages, request, sign_up, soon};
@@ -57,6 +60,61 @@ async fn a_kill_in_mid_reply_loses_nothing_that_was_acked_and_leaves_nothing_run
 }
 
 #[tokio::test]
+async fn kills_among_many_mutations_lose_none_and_double_none() {
+    let data = TempDir::new("killed-often");
+    let mut server = Process::start(&data, &[], "info").await;
+    let ada = sign_up(server.addr, "ada").await;
+    let list = Topic::User(ada.user.id);
+    let mut socket = Socket::open(server.addr, &ada).await;
+    let (installation, mut cursor) = (socket.installation, None);
+    for kill_after in [1, 10, 40] {
+        let before = socket.n;
+        for _ in 0..64 {
+            let thread = ThreadId::new(0, rand::random());
+            socket.mutate(Mutation::CreateThread { thread }).await;
+        }
+        let mut acked = before;
+        while acked < before + kill_after {
+            let (n, effects) = socket
+                .until("an ack", |frame| match frame {
+                    ServerFrame::Ack { n, effects } => Some((*n, effects.clone())),
+                    _ => None,
+                })
+                .await;
+            (acked, cursor) = (n, Some(effects[0].cursor));
+        }
+        server.kill().await;
+        server = Process::start(&data, &[], "info").await;
+        socket = Socket::silent(server.addr).await;
+        socket.installation = installation;
+        socket.hello(Some(&ada.token)).await;
+        socket.n = socket.welcomed().await;
+        assert!(
+            (acked..=before + 64).contains(&socket.n),
+            "{acked} {}",
+            socket.n
+        );
+        let threads = socket.follow(list).await;
+        assert_eq!(threads.len() as u64, socket.n);
+    }
+    // What was read before the crash need not be read again.
+    let resume = ClientFrame::Subscribe(Subscription {
+        topic: list,
+        cursor,
+        streams: Vec::new(),
+    });
+    socket.send(&resume).await;
+    let base = socket
+        .until("what follows", |frame| match frame {
+            ServerFrame::Delta { topic, base, .. } if *topic == list => Some(*base),
+            ServerFrame::Snapshot { .. } => panic!("all of it again"),
+            _ => None,
+        })
+        .await;
+    assert_eq!(Some(base), cursor.map(|cursor| cursor.seq));
+}
+
+#[tokio::test]
 async fn a_terminated_server_tells_its_sockets_to_come_back() {
     let data = TempDir::new("drained");
     let server = Process::start(&data, &[], "info").await;
@@ -85,7 +143,7 @@ async fn a_terminated_server_tells_its_sockets_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_server_that_drains_ends_as_soon_as_its_sockets_have_gone() {
+async fn a_server_that_drains_closes_its_sockets_and_ends() {
     let server = TestServer::start().await;
     let ada = server.sign_up("ada").await;
     let mut socket = Socket::open(server.addr, &ada).await;

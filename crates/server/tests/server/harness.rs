@@ -262,6 +262,15 @@ impl Socket {
         self.ws.send(message).await.expect("the socket takes it");
     }
 
+    /// Sends a frame many times over, without waiting in between.
+    pub(crate) async fn flood(&mut self, frame: &ClientFrame, times: usize) {
+        for _ in 0..times {
+            let message = Message::Text(frame.encode().into());
+            self.ws.feed(message).await.expect("the socket takes it");
+        }
+        self.ws.flush().await.expect("the socket takes it");
+    }
+
     /// The next frame; text and settles are also kept for [`Socket::reply`].
     pub(crate) async fn next(&mut self) -> Got {
         loop {
@@ -272,6 +281,8 @@ impl Socket {
                     return Got::Frame(frame);
                 }
                 Some(Ok(Message::Close(frame))) => {
+                    // Reading on is what sends the answer; then the server hangs up.
+                    while let Some(Ok(_)) = soon("the end", self.ws.next()).await {}
                     return Got::Closed(frame.map(|frame| frame.code.into()));
                 }
                 Some(Ok(_)) => {}

@@ -56,36 +56,40 @@ async fn metrics_count_what_happens_as_prometheus_reads_it() {
 async fn no_log_holds_a_text_a_password_or_a_token_however_much_it_says() {
     let model = ModelServer::start().await;
     let base_url = model.base_url();
-    for level in ["debug", "trace"] {
-        let data = TempDir::new("logged");
-        let flags = [
-            "--log-json",
-            "--ai-base-url",
-            &base_url,
-            "--ai-api-key",
-            KEY,
-        ];
-        let server = Process::start(&data, &flags, level).await;
-        let ada = sign_up(server.addr, "ada").await;
-        let mut socket = Socket::open(server.addr, &ada).await;
-        let thread = socket.thread().await;
-        for model_id in ["demo", "tester"] {
-            let reply = socket.ask(thread, SECRET, model_id).await;
-            socket.reply(reply).await;
-        }
-        let body = serde_json::json!({ "current": PASSWORD, "new": "another password" });
-        let (name, value) = ada.bearer();
-        let change = request(server.addr, Method::POST, "/api/password").header(name, value);
-        let changed = change.json(&body).send().await.unwrap();
-        assert_eq!(changed.status(), StatusCode::NO_CONTENT);
-        let log = server.terminate().await;
-        assert!(log.contains("a reply has ended"), "{level}");
-        let said = ["swallow", "not an AI", "Hello from", "A title by"];
-        let kept = [PASSWORD, "another password", KEY, &ada.token];
-        for secret in said.iter().chain(&kept) {
-            let line = log.lines().find(|line| line.contains(secret));
-            assert_eq!(line, None, "{level}");
-        }
+    let data = TempDir::new("logged");
+    let flags = ["--ai-base-url", &base_url, "--ai-api-key", KEY];
+    let server = Process::start(&data, &flags, "trace").await;
+    let ada = sign_up(server.addr, "ada").await;
+    let mut socket = Socket::open(server.addr, &ada).await;
+    let thread = socket.thread().await;
+    for model_id in ["demo", "tester"] {
+        let reply = socket.ask(thread, SECRET, model_id).await;
+        socket.reply(reply).await;
+    }
+    let body = serde_json::json!({ "current": PASSWORD, "new": "another password" });
+    let (name, value) = ada.bearer();
+    let change = request(server.addr, Method::POST, "/api/password").header(name, value);
+    let changed = change.json(&body).send().await.unwrap();
+    assert_eq!(changed.status(), StatusCode::NO_CONTENT);
+    let log = server.terminate().await;
+    assert!(log.contains("TRACE") && log.contains("a reply has ended"));
+    let said = ["swallow", "not an AI", "Hello from", "A title by"];
+    let kept = [PASSWORD, "another password", KEY, &ada.token];
+    for secret in said.iter().chain(&kept) {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None);
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_json_lines_where_that_is_asked_for() {
+    let data = TempDir::new("json");
+    let server = Process::start(&data, &["--log-json"], "debug").await;
+    let log = server.terminate().await;
+    assert!(log.contains("draining"));
+    for line in log.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(entry["level"].is_string() && entry["timestamp"].is_string());
     }
 }
 

@@ -335,6 +335,19 @@ async fn mutations_beyond_what_may_be_in_flight_are_put_off_and_none_is_lost() {
 }
 
 #[tokio::test]
+async fn whoever_floods_the_server_is_put_off_and_nobody_else_is() {
+    let server = TestServer::start().await;
+    let (ada, eve) = (server.sign_up("ada").await, server.sign_up("eve").await);
+    let mut flooding = Socket::open(server.addr, &eve).await;
+    let mut quiet = Socket::open(server.addr, &ada).await;
+    let burst = 15 * Limits::default().frames_per_second as usize;
+    flooding.flood(&ClientFrame::Ping, burst).await;
+    let code = close::code(ErrorCode::TooFast);
+    assert_eq!(flooding.closed().await, Some(code));
+    quiet.thread().await;
+}
+
+#[tokio::test]
 async fn silence_instead_of_a_hello_is_not_waited_for() {
     let server = TestServer::start().await;
     let ws = handshake(server.addr, &[]).await.unwrap();
