@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use clap::builder::FalseyValueParser;
+
 /// The Weft server: real-time chat for people and AI models together.
 #[derive(Clone, clap::Parser)]
 #[command(name = "weft-server", version)]
@@ -25,7 +27,7 @@ pub struct Config {
     #[arg(long, env = "WEFT_INVITE", hide_env_values = true)]
     pub invite: Option<String>,
     /// Take the caller's address from the last entry of `X-Forwarded-For`.
-    #[arg(long, env = "WEFT_BEHIND_PROXY")]
+    #[arg(long, env = "WEFT_BEHIND_PROXY", value_parser = FalseyValueParser::new())]
     pub behind_proxy: bool,
     /// The base URL of an OpenAI-compatible endpoint, up to and with `/v1`.
     #[arg(long, env = "WEFT_AI_BASE_URL")]
@@ -50,6 +52,6 @@ pub struct Config {
     )]
     pub ollama_url: String,
     /// Write the log as JSON lines.
-    #[arg(long, env = "WEFT_LOG_JSON")]
+    #[arg(long, env = "WEFT_LOG_JSON", value_parser = FalseyValueParser::new())]
     pub log_json: bool,
 }

@@ -1,5 +1,7 @@
 //! The `weft-server` binary.
 
+use std::io::IsTerminal;
+
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use weft_server::{Config, Server};
@@ -16,6 +18,7 @@ async fn main() -> anyhow::Result<()> {
     }
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     if config.log_json {
         log.json().init();

@@ -344,7 +344,7 @@ async fn a_reply_that_waited_through_a_crash_is_made_by_its_model() {
     let base_url = model.base_url();
     let flags = ["--ai-base-url", base_url.as_str()];
     let data = TempDir::new("waited");
-    let server = Process::start(&data, &flags, "info").await;
+    let server = Process::start(&data, &flags, &[]).await;
     let ada = sign_up(server.addr, "ada").await;
     let mut socket = Socket::open(server.addr, &ada).await;
     let thread = socket.thread().await;
@@ -356,7 +356,7 @@ async fn a_reply_that_waited_through_a_crash_is_made_by_its_model() {
     server.kill().await;
 
     let held = model.next_reply();
-    let server = Process::start(&data, &flags, "info").await;
+    let server = Process::start(&data, &flags, &[]).await;
     let mut socket = Socket::open(server.addr, &ada).await;
     let rows = messages(socket.follow(Topic::Thread(thread)).await);
     let row = rows.iter().find(|row| row.id == first).unwrap();

@@ -12,7 +12,7 @@ use crate::harness::{Got, Process, Socket, TestServer, messages, request, sign_u
 #[tokio::test]
 async fn a_kill_in_mid_reply_loses_nothing_that_was_acked_and_leaves_nothing_running() {
     let data = TempDir::new("killed");
-    let server = Process::start(&data, &[], "info").await;
+    let server = Process::start(&data, &[], &[]).await;
     let ada = sign_up(server.addr, "ada").await;
     let mut socket = Socket::open(server.addr, &ada).await;
     let thread = socket.thread().await;
@@ -36,7 +36,7 @@ async fn a_kill_in_mid_reply_loses_nothing_that_was_acked_and_leaves_nothing_run
     server.kill().await;
     assert_eq!(socket.closed().await, None);
 
-    let server = Process::start(&data, &[], "info").await;
+    let server = Process::start(&data, &[], &[]).await;
     let mut socket = Socket::silent(server.addr).await;
     socket.installation = installation;
     socket.hello(Some(&ada.token)).await;
@@ -62,7 +62,7 @@ async fn a_kill_in_mid_reply_loses_nothing_that_was_acked_and_leaves_nothing_run
 #[tokio::test]
 async fn kills_among_many_mutations_lose_none_and_double_none() {
     let data = TempDir::new("killed-often");
-    let mut server = Process::start(&data, &[], "info").await;
+    let mut server = Process::start(&data, &[], &[]).await;
     let ada = sign_up(server.addr, "ada").await;
     let list = Topic::User(ada.user.id);
     let mut socket = Socket::open(server.addr, &ada).await;
@@ -84,7 +84,7 @@ async fn kills_among_many_mutations_lose_none_and_double_none() {
             (acked, cursor) = (n, Some(effects[0].cursor));
         }
         server.kill().await;
-        server = Process::start(&data, &[], "info").await;
+        server = Process::start(&data, &[], &[]).await;
         socket = Socket::silent(server.addr).await;
         socket.installation = installation;
         socket.hello(Some(&ada.token)).await;
@@ -117,7 +117,7 @@ async fn kills_among_many_mutations_lose_none_and_double_none() {
 #[tokio::test]
 async fn a_terminated_server_tells_its_sockets_to_come_back() {
     let data = TempDir::new("drained");
-    let server = Process::start(&data, &[], "info").await;
+    let server = Process::start(&data, &[], &[]).await;
     let ada = sign_up(server.addr, "ada").await;
     let mut sockets = Vec::new();
     for _ in 0..3 {

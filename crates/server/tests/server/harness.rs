@@ -462,12 +462,12 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts the binary on `data` and waits until it says where it is.
-    pub(crate) async fn start(data: &TempDir, flags: &[&str], log_level: &str) -> Self {
+    pub(crate) async fn start(data: &TempDir, flags: &[&str], env: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_weft-server"))
             .args(["--addr", "127.0.0.1:0", "--ollama-url", "", "--data"])
             .arg(data.path())
             .args(flags)
-            .env("WEFT_LOG", log_level)
+            .envs(env.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)

@@ -58,7 +58,7 @@ async fn no_log_holds_a_text_a_password_or_a_token_however_much_it_says() {
     let base_url = model.base_url();
     let data = TempDir::new("logged");
     let flags = ["--ai-base-url", &base_url, "--ai-api-key", KEY];
-    let server = Process::start(&data, &flags, "trace").await;
+    let server = Process::start(&data, &flags, &[("WEFT_LOG", "trace")]).await;
     let ada = sign_up(server.addr, "ada").await;
     let mut socket = Socket::open(server.addr, &ada).await;
     let thread = socket.thread().await;
@@ -82,14 +82,17 @@ async fn no_log_holds_a_text_a_password_or_a_token_however_much_it_says() {
 }
 
 #[tokio::test]
-async fn the_log_is_json_lines_where_that_is_asked_for() {
+async fn the_log_is_plain_or_json_lines_as_asked_for() {
     let data = TempDir::new("json");
-    let server = Process::start(&data, &["--log-json"], "debug").await;
-    let log = server.terminate().await;
-    assert!(log.contains("draining"));
-    for line in log.lines() {
-        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert!(entry["level"].is_string() && entry["timestamp"].is_string());
+    for (given, json) in [("1", true), ("true", true), ("0", false), ("", false)] {
+        let server = Process::start(&data, &[], &[("WEFT_LOG_JSON", given)]).await;
+        let log = server.terminate().await;
+        assert!(log.contains("draining"));
+        assert!(!log.contains('\u{1b}'), "no colours in a file");
+        for line in log.lines() {
+            let entry = serde_json::from_str::<serde_json::Value>(line);
+            assert_eq!(entry.is_ok_and(|entry| entry["level"].is_string()), json);
+        }
     }
 }
 
