@@ -4,7 +4,7 @@
 //! change that does not fit (an index beyond the end) changes nothing and never panics.
 
 use leptos::prelude::*;
-use weft_protocol::{Model, Mutation, Status, ThreadId, User};
+use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User};
 use weft_sync::{Change, MessageView};
 
 use super::{Call, Days, Notice, Row, Session, State, Theme, Timeline};
@@ -78,35 +78,51 @@ pub fn apply(state: &State, change: Change) {
             timelines.remove(&thread);
         }),
         Change::HistorySet(thread, history) => {
-            within(state, thread, |timeline| timeline.history.set(history));
+            if let Some(timeline) = timeline(state, thread) {
+                timeline.history.set(history);
+            }
         }
         Change::MessageInserted {
             thread,
             index,
             message,
         } => {
-            within(state, thread, |timeline| insert(timeline, index, message));
+            if let Some(timeline) = timeline(state, thread) {
+                insert(&timeline, index, message);
+            }
         }
         Change::MessageRemoved { thread, index } => {
-            within(state, thread, |timeline| remove(timeline, index));
-        }
-        Change::MessageMoved { thread, from, to } => within(state, thread, |timeline| {
-            timeline.order.update(|order| shift(order, from, to));
-        }),
-        Change::HeadSet(thread, message, head) => within(state, thread, |timeline| {
-            streams(timeline, message, head.status == Status::Streaming);
-            if let Some(row) = timeline.row(message) {
-                row.head.set(head);
+            if let Some(timeline) = timeline(state, thread) {
+                remove(&timeline, index);
             }
-        }),
-        Change::BodySet(thread, message, body) => with_row(state, thread, message, |row| {
-            row.body.set(body.as_ref().to_owned());
-        }),
-        Change::BodyAppended(thread, message, text) => with_row(state, thread, message, |row| {
-            row.body.update(|body| body.push_str(&text));
-        }),
+        }
+        Change::MessageMoved { thread, from, to } => {
+            if let Some(timeline) = timeline(state, thread) {
+                timeline.order.update(|order| shift(order, from, to));
+            }
+        }
+        Change::HeadSet(thread, message, head) => {
+            if let Some(timeline) = timeline(state, thread) {
+                streams(&timeline, message, head.status == Status::Streaming);
+                if let Some(row) = timeline.row(message) {
+                    row.head.set(head);
+                }
+            }
+        }
+        Change::BodySet(thread, message, body) => {
+            if let Some(row) = row(state, thread, message) {
+                row.body.set(body.as_ref().to_owned());
+            }
+        }
+        Change::BodyAppended(thread, message, text) => {
+            if let Some(row) = row(state, thread, message) {
+                row.body.update(|body| body.push_str(&text));
+            }
+        }
         Change::DeliverySet(thread, message, delivery) => {
-            with_row(state, thread, message, |row| row.delivery.set(delivery));
+            if let Some(row) = row(state, thread, message) {
+                row.delivery.set(delivery);
+            }
         }
         Change::Rejected { mutation, code } => {
             let text = format!("{} {}", undone(&mutation), super::words::error(code));
@@ -184,26 +200,15 @@ fn models_set(state: &State, models: Vec<Model>) {
     }
 }
 
-fn within(state: &State, thread: ThreadId, write: impl FnOnce(&Timeline)) {
-    let timeline = state
+/// The timeline, without subscribing to which there are.
+fn timeline(state: &State, thread: ThreadId) -> Option<Timeline> {
+    state
         .timelines
-        .with_untracked(|timelines| timelines.get(&thread).cloned());
-    if let Some(timeline) = timeline {
-        write(&timeline);
-    }
+        .with_untracked(|timelines| timelines.get(&thread).cloned())
 }
 
-fn with_row(
-    state: &State,
-    thread: ThreadId,
-    message: weft_protocol::MessageId,
-    write: impl FnOnce(&Row),
-) {
-    within(state, thread, |timeline| {
-        if let Some(row) = timeline.row(message) {
-            write(&row);
-        }
-    });
+fn row(state: &State, thread: ThreadId, message: MessageId) -> Option<Row> {
+    timeline(state, thread)?.row(message)
 }
 
 fn insert(timeline: &Timeline, index: usize, message: MessageView) {
@@ -240,7 +245,7 @@ fn remove(timeline: &Timeline, index: usize) {
 }
 
 /// Notes whether a message is being made, waking nobody where that is known.
-fn streams(timeline: &Timeline, id: weft_protocol::MessageId, running: bool) {
+fn streams(timeline: &Timeline, id: MessageId, running: bool) {
     if timeline.streaming.with_untracked(|ids| ids.contains(&id)) == running {
         return;
     }

@@ -61,16 +61,16 @@ fn top_level(entry: Memo<Option<Entry>>, copy: Callback<String>) -> AnyView {
     match entry.get_untracked().map(|entry| entry.block.kind.clone()) {
         Some(BlockKind::Code { .. }) => {
             // The element stays while the code grows, and with it the place it is scrolled to.
-            let code = Memo::new(move |_| match now().as_deref() {
+            let code = move || match now().as_deref() {
                 Some(Block {
                     kind: BlockKind::Code { language, text },
                     ..
                 }) => (language.clone(), text.clone()),
                 _ => Default::default(),
-            });
+            };
             code_block(
-                Signal::derive(move || code.with(|(language, _)| language.clone())),
-                Signal::derive(move || code.with(|(_, text)| text.clone())),
+                Signal::derive(move || title(code().0)),
+                Signal::derive(move || code().1),
                 copy,
             )
         }
@@ -84,7 +84,7 @@ fn one_block(block: &Block, copy: Callback<String>) -> AnyView {
         BlockKind::Paragraph(text) => view! { <p>{inlines(text)}</p> }.into_any(),
         BlockKind::Heading { level, text } => heading(*level, text),
         BlockKind::Code { language, text } => code_block(
-            Signal::stored(language.clone()),
+            Signal::stored(title(language.clone())),
             Signal::stored(text.clone()),
             copy,
         ),
@@ -124,15 +124,16 @@ fn heading(level: u8, text: &[Inline]) -> AnyView {
     }
 }
 
-fn code_block(
-    language: Signal<Option<String>>,
-    code: Signal<String>,
-    copy: Callback<String>,
-) -> AnyView {
+/// What is written above code.
+fn title(language: Option<String>) -> String {
+    language.unwrap_or_else(|| "code".to_owned())
+}
+
+fn code_block(title: Signal<String>, code: Signal<String>, copy: Callback<String>) -> AnyView {
     view! {
         <figure class="md-code">
             <figcaption>
-                <span>{move || language.get().unwrap_or_else(|| "code".to_owned())}</span>
+                <span>{move || title.get()}</span>
                 <button
                     type="button"
                     aria-label="Copy code"

@@ -346,6 +346,15 @@ impl Browser {
         .await;
     }
 
+    /// What was put on the clipboard last.
+    pub async fn clipboard(&self) -> String {
+        let permissions =
+            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        self.cdp("Browser.grantPermissions", permissions).await;
+        let text = self.js("navigator.clipboard.readText()").await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Writes what is on the screen into a PNG file.
     pub async fn screenshot(&self, file: &Path) {
         let shot = self.cdp("Page.captureScreenshot", json!({})).await;

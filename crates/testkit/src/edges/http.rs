@@ -1,10 +1,15 @@
 //! A small HTTP server of a test's own.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{Router, extract::Request, http::Uri, middleware::map_request, routing::get_service};
 use tokio::{net::TcpListener, task::AbortHandle};
 use tower_http::services::{ServeDir, ServeFile};
+
+use super::given;
 
 /// A listener that serves until it is dropped.
 pub(super) struct Serving {
@@ -34,16 +39,22 @@ impl Drop for Serving {
 pub struct StaticServer {
     serving: Serving,
     prefix: &'static str,
+    config: Arc<OnceLock<String>>,
 }
 
 impl StaticServer {
-    /// Serves the files in `app` under `prefix` (as `/chat`), with `config` as the app's `config.json`.
-    pub async fn start(app: &Path, prefix: &'static str, config: String) -> Self {
-        let files = ServeDir::new(app).fallback(ServeFile::new(app.join("index.html")));
+    /// Serves the built app under `prefix` (as `/chat`).
+    pub async fn start(prefix: &'static str) -> Self {
+        let app = given("WEFT_APP_DIR");
+        let config = Arc::new(OnceLock::<String>::new());
+        let told = config.clone();
+        let files = ServeDir::new(&app).fallback(ServeFile::new(app.join("index.html")));
         let inner = Router::new()
             .route(
                 "/config.json",
-                axum::routing::get(async move || config.clone()),
+                axum::routing::get(move || {
+                    std::future::ready(told.get().cloned().unwrap_or_default())
+                }),
             )
             .fallback_service(get_service(files));
         let serving = Serving::start(
@@ -53,7 +64,17 @@ impl StaticServer {
                 .route_service(&format!("{prefix}/"), inner.layer(map_request(to_root))),
         )
         .await;
-        Self { serving, prefix }
+        Self {
+            serving,
+            prefix,
+            config,
+        }
+    }
+
+    /// Says where Weft's own server is, in the app's `config.json`.
+    pub fn point_at(&self, server: &str) {
+        let config = serde_json::json!({ "backend": "weft", "url": server });
+        self.config.set(config.to_string()).expect("said once");
     }
 
     /// The origin that pages from here have.
