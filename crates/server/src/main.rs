@@ -25,29 +25,32 @@ async fn main() -> anyhow::Result<()> {
     } else {
         log.init();
     }
+    let stop = stop_asked()?;
     let server = Server::start(config).await?;
     println!("Weft is ready at {}", server.url());
-    server.run_until(stop_asked()).await
+    server.run_until(stop).await
 }
 
-/// Ends at ctrl-c or SIGTERM.
-async fn stop_asked() {
-    let interrupt = async {
+/// Ends at ctrl-c or SIGTERM, from the call on.
+#[cfg(unix)]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends at ctrl-c.
+#[cfg(not(unix))]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }
