@@ -4,7 +4,7 @@
 //! fails fails alone: the batch is then committed one by one.
 
 use std::{
-    fs::{DirBuilder, File},
+    fs::{DirBuilder, File, TryLockError},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -13,7 +13,6 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::Context;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use weft_hub::{Answer, Command, Committed, Read, Store};
@@ -49,8 +48,13 @@ impl Writer {
         make_private(data)?;
         // Held by the writer thread; the system lets go of it however the process ends.
         let lock = File::create(data.join("weft.lock"))?;
-        lock.try_lock()
-            .context("another server is using this folder")?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => anyhow::bail!("another server is using this folder"),
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!(%error, "the folder cannot be locked: keep it to one server");
+            }
+        }
         let path: PathBuf = data.join("weft.db");
         let store = SqliteStore::open(&path, limits)?;
         let readers = (0..READERS)

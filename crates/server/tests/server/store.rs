@@ -88,7 +88,8 @@ async fn two_servers_do_not_share_a_folder() {
     let folder = TempDir::new("shared");
     let first = Writer::open(folder.path(), Limits::default()).unwrap();
     let second = Writer::open(folder.path(), Limits::default());
-    assert!(second.is_err(), "two writers on one database");
+    let refused = second.err().expect("two writers on one database");
+    assert!(refused.to_string().contains("another server"), "{refused}");
     drop(first);
 }
 
