@@ -6,52 +6,75 @@ use weft_sync::History;
 
 use crate::{
     features::{Composer, Nav, TimelineLog},
-    state::{Dispatch, Intent, Route, State},
+    state::{Dispatch, Intent, Route, State, Timeline},
 };
+
+/// What the page shows. An effect reads this alone: one that reads a memo and what that memo is
+/// made of may miss a change of the latter.
+#[derive(Clone, PartialEq)]
+enum Stage {
+    /// Nothing was said yet, in a thread that has a name or not.
+    New(Option<ThreadId>),
+    /// The thread is not here yet.
+    Loading(ThreadId),
+    /// There is no such thread.
+    Missing(ThreadId),
+    /// The thread.
+    Open(ThreadId, Timeline),
+}
+
+impl Stage {
+    fn of(state: State, route: Route) -> Self {
+        let Some(thread) = route.thread() else {
+            return Self::New(None);
+        };
+        let listed = state.order.with(|order| order.contains(&thread));
+        if !listed && state.fresh.with(|fresh| fresh.contains(&thread)) {
+            return Self::New(Some(thread));
+        }
+        match state.timeline(thread) {
+            None => Self::Loading(thread),
+            Some(timeline) if timeline.history.get() == History::Missing => Self::Missing(thread),
+            Some(timeline) => Self::Open(thread, timeline),
+        }
+    }
+
+    /// The thread that exists, or should.
+    fn watched(&self) -> Option<ThreadId> {
+        match self {
+            Self::New(_) => None,
+            Self::Loading(thread) | Self::Missing(thread) | Self::Open(thread, _) => Some(*thread),
+        }
+    }
+}
 
 #[component]
 pub(crate) fn ChatPage() -> impl IntoView {
-    let (state, dispatch) = (State::here(), Dispatch::here());
-    let nav = Nav::here();
+    let (state, dispatch, nav) = (State::here(), Dispatch::here(), Nav::here());
     let thread = Memo::new(move |_| nav.route().thread());
-    let listed = move |id| state.order.with(|order| order.contains(&id));
-    // A thread that was named here and in which nothing was said yet.
-    let new = Memo::new(move |_| {
-        thread
-            .get()
-            .is_none_or(|id| state.fresh.with(|fresh| fresh.contains(&id)) && !listed(id))
-    });
+    let stage = Memo::new(move |_| Stage::of(state, nav.route()));
+    let watched = Memo::new(move |_| stage.with(Stage::watched));
     Effect::new(move |before: Option<Option<ThreadId>>| {
-        let now = thread.get().filter(|_| !new.get());
-        let before = before.flatten();
+        let (before, now) = (before.flatten(), watched.get());
         if before != now {
-            if let Some(before) = before {
-                dispatch.send(Intent::Unwatch(before));
-            }
-            if let Some(now) = now {
-                dispatch.send(Intent::Watch(now));
-            }
+            before
+                .into_iter()
+                .for_each(|thread| dispatch.send(Intent::Unwatch(thread)));
+            now.into_iter()
+                .for_each(|thread| dispatch.send(Intent::Watch(thread)));
         }
         now
     });
     on_cleanup(move || {
-        if let Some(Some(thread)) = thread.try_get_untracked() {
+        if let Some(Some(thread)) = watched.try_get_untracked() {
             dispatch.send(Intent::Unwatch(thread));
         }
     });
-    let timeline = Memo::new(move |_| {
-        let id = thread.get()?;
-        Some((id, state.timeline(id)?))
-    });
-    let missing = Memo::new(move |_| {
-        let timeline = timeline.get();
-        !new.get() && timeline.is_some_and(|(_, t)| t.history.get() == History::Missing)
-    });
+    let missing = Memo::new(move |_| stage.with(|stage| matches!(stage, Stage::Missing(_))));
+    let new = Memo::new(move |_| stage.with(|stage| matches!(stage, Stage::New(_))));
     let title = Memo::new(move |_| {
-        let row = thread
-            .get()
-            .filter(|id| listed(*id))
-            .and_then(|id| state.thread(id));
+        state.order.track();
+        let row = thread.get().and_then(|id| state.thread(id));
         row.map_or_else(
             || "New chat".to_owned(),
             |row| row.with(|t| t.row.title.clone()),
@@ -65,25 +88,24 @@ pub(crate) fn ChatPage() -> impl IntoView {
     view! {
         <div class="chat" data-new=move || new.get().to_string()>
             <header class="chat-head"><h1 class="chat-title">{title}</h1></header>
-            {move || if missing.get() {
-                view! {
+            {move || match stage.get() {
+                Stage::New(_) => view! {
+                    <div class="chat-empty">
+                        <h2>"What is on your mind?"</h2>
+                        <p>"Write a message to start. It is kept on your server, for every device of yours."</p>
+                    </div>
+                }.into_any(),
+                Stage::Loading(_) => view! {
+                    <div class="chat-loading" role="status">"Loading…"</div>
+                }.into_any(),
+                Stage::Missing(_) => view! {
                     <div class="chat-missing">
                         <h2>"This chat is not here"</h2>
                         <p>"It was deleted, or it belongs to another account."</p>
                         <a class="button" href=nav.href(Route::New)>"Start a new chat"</a>
                     </div>
-                }.into_any()
-            } else if let Some((thread, timeline)) = timeline.get().filter(|_| !new.get()) {
-                view! { <TimelineLog thread timeline/> }.into_any()
-            } else if new.get() {
-                view! {
-                    <div class="chat-empty">
-                        <h2>"What is on your mind?"</h2>
-                        <p>"Write a message to start. It is kept on your server, for every device of yours."</p>
-                    </div>
-                }.into_any()
-            } else {
-                view! { <div class="chat-loading" role="status">"Loading…"</div> }.into_any()
+                }.into_any(),
+                Stage::Open(thread, timeline) => view! { <TimelineLog thread timeline/> }.into_any(),
             }}
             <Show when=move || !missing.get()>
                 <Composer thread=thread.into() new=new.into() sent/>

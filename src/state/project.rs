@@ -9,6 +9,9 @@ use weft_sync::{Change, MessageView};
 
 use super::{Call, Days, Notice, Row, Session, State, Theme, Timeline};
 
+/// How many toasts there are at once.
+const NOTICES: usize = 3;
+
 /// What the runtime has learnt beside the core.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -181,7 +184,11 @@ fn noticed(state: &State, mut notice: Notice) {
         if notice.id == 0 {
             notice.id = notices.iter().map(|n| n.id).max().unwrap_or(0) + 1;
         }
+        // The same words are not said twice at once, nor more than there is room for.
+        notices.retain(|other| other.text != notice.text || other.action.is_some());
         notices.push(notice);
+        let over = notices.len().saturating_sub(NOTICES);
+        notices.drain(..over);
     });
 }
 

@@ -176,7 +176,7 @@ fn list_items(items: &[Item], copy: Callback<String>) -> Vec<AnyView> {
 }
 
 /// A single paragraph in an item needs no element of its own.
-fn item_content(item: &Item, copy: Callback<String>) -> AnyView {
+fn item_content(item: &Item, copy: Callback<String>) -> Vec<AnyView> {
     match item.blocks.split_first() {
         Some((
             Block {
@@ -188,12 +188,15 @@ fn item_content(item: &Item, copy: Callback<String>) -> AnyView {
             .iter()
             .all(|block| matches!(block.kind, BlockKind::List { .. })) =>
         {
-            (inlines(text), blocks(rest, copy)).into_any()
+            let mut content = inlines(text);
+            content.extend(blocks(rest, copy));
+            content
         }
-        _ => blocks(&item.blocks, copy).into_any(),
+        _ => blocks(&item.blocks, copy),
     }
 }
 
+/// Cells and rows are erased like all that is repeated here: a list of each kind would be code of its own.
 fn table(columns: &[Align], head: &Row, rows: &[Row]) -> AnyView {
     let align = |column: usize| match columns.get(column) {
         Some(Align::Center) => Some("center"),
@@ -204,7 +207,7 @@ fn table(columns: &[Align], head: &Row, rows: &[Row]) -> AnyView {
         .iter()
         .enumerate()
         .map(|(column, cell)| {
-            view! { <th scope="col" data-align=align(column)>{inlines(cell)}</th> }
+            view! { <th scope="col" data-align=align(column)>{inlines(cell)}</th> }.into_any()
         })
         .collect();
     let rows: Vec<_> = rows
@@ -213,9 +216,11 @@ fn table(columns: &[Align], head: &Row, rows: &[Row]) -> AnyView {
             let cells: Vec<_> = row
                 .iter()
                 .enumerate()
-                .map(|(column, cell)| view! { <td data-align=align(column)>{inlines(cell)}</td> })
+                .map(|(column, cell)| {
+                    view! { <td data-align=align(column)>{inlines(cell)}</td> }.into_any()
+                })
                 .collect();
-            view! { <tr>{cells}</tr> }
+            view! { <tr>{cells}</tr> }.into_any()
         })
         .collect();
     view! {

@@ -110,6 +110,8 @@ impl Browser {
             process,
         };
         browser.look(screen).await;
+        let clipboard = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        browser.cdp("Browser.grantPermissions", clipboard).await;
         let watch = json!({ "source": WATCH });
         browser
             .cdp("Page.addScriptToEvaluateOnNewDocument", watch)
@@ -348,9 +350,6 @@ impl Browser {
 
     /// What was put on the clipboard last.
     pub async fn clipboard(&self) -> String {
-        let permissions =
-            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-        self.cdp("Browser.grantPermissions", permissions).await;
         let text = self.js("navigator.clipboard.readText()").await;
         text.as_str().unwrap_or_default().to_owned()
     }

@@ -1,15 +1,16 @@
 //! A small HTTP server of a test's own.
 
 use std::{
+    future::ready,
     net::SocketAddr,
     sync::{Arc, OnceLock},
 };
 
-use axum::{Router, extract::Request, http::Uri, middleware::map_request, routing::get_service};
+use axum::{Router, routing::get};
 use tokio::{net::TcpListener, task::AbortHandle};
 use tower_http::services::{ServeDir, ServeFile};
 
-use super::given;
+use super::{TempDir, given};
 
 /// A listener that serves until it is dropped.
 pub(super) struct Serving {
@@ -40,34 +41,32 @@ pub struct StaticServer {
     serving: Serving,
     prefix: &'static str,
     config: Arc<OnceLock<String>>,
+    _files: TempDir,
 }
 
 impl StaticServer {
     /// Serves the built app under `prefix` (as `/chat`).
     pub async fn start(prefix: &'static str) -> Self {
         let app = given("WEFT_APP_DIR");
+        let root = TempDir::new("site");
+        let place = root.path().join(prefix.trim_start_matches('/'));
+        let above = place.parent().expect("a prefix");
+        std::fs::create_dir_all(above).expect("a folder");
+        std::os::unix::fs::symlink(&app, &place).expect("a link to the app");
         let config = Arc::new(OnceLock::<String>::new());
         let told = config.clone();
-        let files = ServeDir::new(&app).fallback(ServeFile::new(app.join("index.html")));
-        let inner = Router::new()
+        let files = ServeDir::new(root.path()).fallback(ServeFile::new(app.join("index.html")));
+        let router = Router::new()
             .route(
-                "/config.json",
-                axum::routing::get(move || {
-                    std::future::ready(told.get().cloned().unwrap_or_default())
-                }),
+                &format!("{prefix}/config.json"),
+                get(move || ready(told.get().cloned().unwrap_or_default())),
             )
-            .fallback_service(get_service(files));
-        let serving = Serving::start(
-            Router::new()
-                .nest(prefix, inner.clone())
-                // What is nested does not see the prefix with a slash alone: the app's own start.
-                .route_service(&format!("{prefix}/"), inner.layer(map_request(to_root))),
-        )
-        .await;
+            .fallback_service(files);
         Self {
-            serving,
+            serving: Serving::start(router).await,
             prefix,
             config,
+            _files: root,
         }
     }
 
@@ -86,9 +85,4 @@ impl StaticServer {
     pub fn url(&self) -> String {
         format!("{}{}/", self.origin(), self.prefix)
     }
-}
-
-async fn to_root(mut request: Request) -> Request {
-    *request.uri_mut() = Uri::from_static("/");
-    request
 }

@@ -191,7 +191,11 @@ fn streamed(steps: mpsc::UnboundedReceiver<Step>, closed: oneshot::Sender<Instan
     let body = stream::unfold((steps, open), |(mut steps, open)| async move {
         let step = match steps.recv().await? {
             Step::Bytes(bytes) => Ok(bytes),
-            Step::Cut => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+            Step::Cut => {
+                // What was said before is on its way first.
+                tokio::task::yield_now().await;
+                Err(io::Error::from(io::ErrorKind::ConnectionReset))
+            }
         };
         Some((step, (steps, open)))
     });
