@@ -4,9 +4,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{
-    Alignment, BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd,
-};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::block::{Align, Block, BlockKind, Inline, InlineKind, Item, Row};
 
@@ -23,11 +21,7 @@ pub fn parse(text: &str) -> Vec<Block> {
 pub(crate) fn parse_with_definitions(text: &str) -> (Vec<Block>, bool) {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let parser = Parser::new_with_broken_link_callback(
-        text,
-        options,
-        None::<fn(BrokenLink<'_>) -> Option<(CowStr<'_>, CowStr<'_>)>>,
-    );
+    let parser = Parser::new_ext(text, options);
     let defines = parser.reference_definitions().iter().next().is_some();
     let mut builder = Builder::default();
     for (event, range) in parser.into_offset_iter() {

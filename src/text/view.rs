@@ -58,8 +58,8 @@ where
 /// A top-level block. Its kind is fixed; its content follows the entry.
 fn top_level(entry: Memo<Option<Entry>>, copy: Callback<String>) -> AnyView {
     let now = move || entry.get().map(|entry| entry.block);
-    match entry.get_untracked().map(|entry| entry.block.kind.clone()) {
-        Some(BlockKind::Code { .. }) => {
+    match entry.get_untracked() {
+        Some(entry) if matches!(entry.block.kind, BlockKind::Code { .. }) => {
             // The element stays while the code grows, and with it the place it is scrolled to.
             let code = move || match now().as_deref() {
                 Some(Block {
