@@ -83,7 +83,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
     }
 }
 
-/// Keeps the end in sight as the content grows, while the reader is there.
+/// Keeps the end in sight as the content or the window changes, while the reader is there.
 fn stick(scroller: NodeRef<Div>, content: NodeRef<Div>, at_bottom: RwSignal<bool>) {
     use wasm_bindgen::{JsCast, closure::Closure};
     let watch = StoredValue::new_local(None);
@@ -98,6 +98,7 @@ fn stick(scroller: NodeRef<Div>, content: NodeRef<Div>, at_bottom: RwSignal<bool
         });
         if let Ok(observer) = web_sys::ResizeObserver::new(grown.as_ref().unchecked_ref()) {
             observer.observe(&content);
+            observer.observe(&scroller);
             watch.set_value(Some((observer, grown)));
         }
     });

@@ -93,7 +93,7 @@ fn pinned(
     options: &[&str],
 ) -> anyhow::Result<PathBuf> {
     if let Some(path) = find(program)
-        && version_of(&path).is_some_and(|found| found == version)
+        && version_word(&path, 1).is_some_and(|found| found == version)
         && let Some(folder) = path.parent()
     {
         return Ok(folder.to_owned());
@@ -120,12 +120,21 @@ fn pinned(
     Ok(folder)
 }
 
+/// An optimiser that is new enough: before 109 it wrote the wrong index for an exported table.
 fn wasm_opt() -> anyhow::Result<PathBuf> {
+    let good = || {
+        let path = find("wasm-opt")?;
+        let version: u32 = version_word(&path, 2)?.parse().ok()?;
+        (version >= 109).then(|| path.parent().map(Path::to_owned))?
+    };
+    if let Some(folder) = good() {
+        return Ok(folder);
+    }
     if find("wasm-opt").is_none() {
         apt(&["binaryen"])?;
     }
-    match find("wasm-opt").as_deref().and_then(Path::parent) {
-        Some(folder) => Ok(folder.to_owned()),
+    match good() {
+        Some(folder) => Ok(folder),
         None => pinned("wasm-opt", "wasm-opt", WASM_OPT, &["--locked"]),
     }
 }
@@ -162,8 +171,8 @@ fn cache() -> anyhow::Result<PathBuf> {
     Ok(cache)
 }
 
-/// The version that a program says it has: the second word of `--version`.
-fn version_of(program: &Path) -> Option<String> {
+/// One word of what a program says to `--version`, from 0.
+fn version_word(program: &Path, index: usize) -> Option<String> {
     let mut version = Command::new(program);
     version
         .arg("--version")
@@ -173,7 +182,7 @@ fn version_of(program: &Path) -> Option<String> {
     Some(
         String::from_utf8_lossy(&output.stdout)
             .split_whitespace()
-            .nth(1)?
+            .nth(index)?
             .to_owned(),
     )
 }
