@@ -91,9 +91,12 @@ fn stick(scroller: NodeRef<Div>, content: NodeRef<Div>, at_bottom: RwSignal<bool
         let (Some(scroller), Some(content)) = (scroller.get(), content.get()) else {
             return;
         };
-        let grown = Closure::<dyn FnMut()>::new(move || {
-            if at_bottom.try_get_untracked() == Some(true) {
-                scroller.set_scroll_top(scroller.scroll_height());
+        let grown = Closure::<dyn FnMut()>::new({
+            let scroller = scroller.clone();
+            move || {
+                if at_bottom.try_get_untracked() == Some(true) {
+                    scroller.set_scroll_top(scroller.scroll_height());
+                }
             }
         });
         if let Ok(observer) = web_sys::ResizeObserver::new(grown.as_ref().unchecked_ref()) {

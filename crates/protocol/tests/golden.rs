@@ -1,6 +1,11 @@
 //! One of each frame and row as it travels. A change of these files is a change of the protocol: run
 //! with `WEFT_BLESS=1` to write them, and say so in SPEC.md.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something is not as it should be"
+)]
+
 use std::{fmt::Debug, fs, path::PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
