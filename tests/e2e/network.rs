@@ -71,7 +71,7 @@ async fn what_is_said_during_ten_seconds_without_a_network_arrives_in_order_and_
         .await;
     assert_eq!(said(&browser).await, ["Online", "One", "Two", "Three"]);
     let asked = model.asked(4).await;
-    let last: Vec<_> = asked.iter().map(|request| last_words(request)).collect();
+    let last: Vec<_> = asked.iter().map(last_words).collect();
     assert_eq!(last, ["Online", "One", "Two", "Three"]);
     let composer = browser.textbox("Message");
     let draft = composer.call("function() { return this.value; }").await;

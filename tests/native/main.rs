@@ -137,7 +137,9 @@ async fn a_new_message_wakes_no_old_row() {
         let signal = timeline.order.clone();
         order.count(move || signal.track());
         settle().await;
-        (body.take(), rest.take(), order.take());
+        body.take();
+        rest.take();
+        order.take();
         apply(&state, inserted(1, 2));
         settle().await;
         assert_eq!(order.take(), 1);

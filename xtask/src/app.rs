@@ -1,4 +1,5 @@
-//! Building the app into `dist`, with a compressed sibling beside every file that shrinks.
+//! Building the app into `dist`, with the list of its files in its service worker and a compressed
+//! sibling beside every file that shrinks.
 
 use std::{
     fs,
@@ -9,6 +10,7 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
+    precache,
     process::{cargo, command, root, run},
     tools,
 };
@@ -45,6 +47,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
         .env("CARGO_TARGET_DIR", target())
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .env_remove("NO_COLOR"))?;
+    precache::write(&dist())?;
     compress(&dist())
 }
 

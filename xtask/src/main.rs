@@ -3,6 +3,7 @@
 
 mod app;
 mod layers;
+mod precache;
 mod process;
 mod size;
 mod start;
@@ -45,6 +46,12 @@ enum Command {
     Layers,
     /// Build the app and print what a first load costs on the wire
     Size,
+    /// List the files of a built app in its service worker, as every build of this does by itself
+    #[command(hide = true)]
+    Precache {
+        /// Where the built app is
+        dist: std::path::PathBuf,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -57,5 +64,6 @@ fn main() -> anyhow::Result<()> {
             app::build()?;
             size::run()
         }
+        Command::Precache { dist } => precache::write(&dist),
     }
 }
