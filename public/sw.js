@@ -1,0 +1,81 @@
+// Keeps the app's shell on this device, so that it opens without a network. One build is kept as a
+// whole or not at all, and takes over from another only when a person says so. Nothing else is kept:
+// no message, no answer of the server.
+"use strict";
+
+// `cargo xtask` writes here what the build is made of: {"version": …, "files": {path: integrity}}.
+// Without it (a development build) everything comes from the network.
+const SHELL = null;
+
+const scope = self.registration.scope;
+// Builds of another app of the same origin have other names.
+const family = `weft ${scope} `;
+const shell = family + SHELL?.version;
+
+// The app's addresses, as index.html knows them; "" is the page itself.
+const PLACE = /^(?:t\/[^/]*|sign-in|settings|index\.html)?\/?$/;
+const CONFIG = "config.json";
+const CONFIG_PATIENCE = 2000;
+
+self.addEventListener("install", (event) => {
+  if (SHELL) event.waitUntil(keep());
+  else self.skipWaiting();
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
+
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") self.skipWaiting();
+});
+
+if (SHELL) {
+  self.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const { href, pathname } = new URL(request.url);
+    if (request.method !== "GET" || !href.startsWith(scope)) return;
+    const path = pathname.slice(new URL(scope).pathname.length);
+    if (request.mode === "navigate") {
+      if (PLACE.test(path)) event.respondWith(kept("", request));
+    } else if (path === CONFIG) {
+      event.respondWith(config(request));
+    } else if (path in SHELL.files) {
+      event.respondWith(kept(path, request));
+    }
+  });
+}
+
+// A file whose content is not that of this build fails the whole.
+async function keep() {
+  const cache = await caches.open(shell);
+  await cache.addAll(
+    Object.entries(SHELL.files).map(([path, integrity]) => new Request(scope + path, { integrity, cache: "no-cache" })),
+  );
+  // The host's to change at any time, hence no part of the build; an app without it has its defaults.
+  await config(new Request(scope + CONFIG, { cache: "no-cache" })).catch(() => {});
+}
+
+async function forgetOthers() {
+  const names = await caches.keys();
+  const others = names.filter((name) => name.startsWith(family) && name !== shell);
+  await Promise.all(others.map((name) => caches.delete(name)));
+}
+
+async function kept(path, request) {
+  const cache = await caches.open(shell);
+  return (await cache.match(scope + path, { ignoreVary: true })) ?? fetch(request);
+}
+
+// As the network says; what it said last where it says nothing for a while.
+async function config(request) {
+  const cache = await caches.open(shell);
+  const asked = fetch(request).then(async (answer) => {
+    if (answer.ok) await cache.put(scope + CONFIG, answer.clone());
+    return answer;
+  });
+  const late = new Promise((_, reject) => setTimeout(reject, CONFIG_PATIENCE, new Error("late")));
+  try {
+    return await Promise.race([asked, late]);
+  } catch {
+    return (await cache.match(scope + CONFIG, { ignoreVary: true })) ?? asked;
+  }
+}
