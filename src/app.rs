@@ -49,7 +49,7 @@ enum Screen {
 fn Pages(base: String) -> impl IntoView {
     let (state, nav) = (State::here(), Nav::provide(base));
     let entered = Memo::new(move |_| match state.session.get() {
-        Session::Unknown => None,
+        Session::Unknown | Session::Unreached => None,
         Session::SignedOut => Some(false),
         Session::SignedIn(_) => Some(true),
     });
@@ -71,9 +71,20 @@ fn Pages(base: String) -> impl IntoView {
         (Some(true), _) => Screen::Inside,
     });
     move || match screen.get() {
-        Screen::Splash => view! { <div class="splash" role="status">"Loading…"</div> }.into_any(),
+        Screen::Splash => view! { <Splash/> }.into_any(),
         Screen::SignIn => view! { <SignInPage/> }.into_any(),
         Screen::Inside => view! { <Shell/> }.into_any(),
         Screen::NotFound => view! { <NotFound/> }.into_any(),
     }
+}
+
+/// What is shown until it is known who is there.
+#[component]
+fn Splash() -> impl IntoView {
+    let session = State::here().session;
+    let words = move || match session.get() {
+        Session::Unreached => "The server cannot be reached. Weft keeps trying…",
+        _ => "Loading…",
+    };
+    view! { <div class="splash" role="status">{words}</div> }
 }

@@ -9,7 +9,12 @@ mod local;
 mod page;
 mod socket;
 mod storage;
+mod worker;
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use weft_protocol::{Mutation, api::Keep};
 use weft_sync::Input;
@@ -18,13 +23,19 @@ use self::{account::Server, driver::Driver};
 use crate::{
     app::{App, AppProps},
     state::{
-        Account, Call, Dispatch, Intent, Notice, Session, State, Theme,
+        Account, Action, Call, Dispatch, Intent, Notice, Session, State, Theme,
         project::{self, Fact},
     },
 };
 
 /// How long a toast stays, in milliseconds.
 const NOTICE_MS: u32 = 8_000;
+
+/// How long the app starts without a word on what it waits for, in milliseconds.
+const START_MS: u32 = 3_000;
+
+/// How long the server may take to say who is signed in, in milliseconds.
+const SESSION_MS: u32 = 10_000;
 
 /// Puts the app on the page and sets it going.
 pub fn start() {
@@ -67,24 +78,39 @@ fn remember(state: State) {
 
 /// Learns where the server is and who is signed in, then lets the core begin.
 async fn open(state: State, driver: Driver) {
+    spawn_local(admit_waiting(state));
     let server = Server::find().await;
     driver.serve(server.clone());
     let mut wait = 500;
     loop {
-        match server.session().await {
-            Ok(Some(user)) => {
+        let session = pin!(server.session());
+        let asked = select(session, TimeoutFuture::new(SESSION_MS)).await;
+        // Whatever the answer: a version that cannot speak with this server is replaced as well.
+        worker::start(state);
+        match asked {
+            Either::Left((Ok(Some(user)), _)) => {
                 project::record(&state, Fact::Session(Session::SignedIn(Some(user))));
                 driver.input(Input::SignedIn {
                     token: server.token(),
                 });
                 return;
             }
-            Ok(None) => return project::record(&state, Fact::Session(Session::SignedOut)),
-            Err(_) => {
-                gloo_timers::future::TimeoutFuture::new(wait).await;
+            Either::Left((Ok(None), _)) => {
+                return project::record(&state, Fact::Session(Session::SignedOut));
+            }
+            Either::Left((Err(_), _)) | Either::Right(_) => {
+                TimeoutFuture::new(wait).await;
                 wait = (wait * 2).min(8_000);
             }
         }
+    }
+}
+
+/// Says that the server is not reached, where nothing else is known by then.
+async fn admit_waiting(state: State) {
+    TimeoutFuture::new(START_MS).await;
+    if state.session.get_untracked() == Session::Unknown {
+        project::record(&state, Fact::Session(Session::Unreached));
     }
 }
 
@@ -119,6 +145,7 @@ fn act(state: State, driver: &Driver, intent: Intent) {
         Intent::Notify(notice) => notify(state, notice),
         Intent::Dismiss(id) => fact(Fact::Dismissed(id)),
         Intent::Copy(text) => page::copy(&text),
+        Intent::Reload => worker::reload(),
     }
 }
 
@@ -137,9 +164,13 @@ fn mutate(state: State, driver: &Driver, mutation: Mutation) {
 fn notify(state: State, mut notice: Notice) {
     notice.id = page::serial();
     let id = notice.id;
+    let stays = matches!(notice.action, Some((_, Action::Reload)));
     project::record(&state, Fact::Noticed(notice));
+    if stays {
+        return;
+    }
     spawn_local(async move {
-        gloo_timers::future::TimeoutFuture::new(NOTICE_MS).await;
+        TimeoutFuture::new(NOTICE_MS).await;
         project::record(&state, Fact::Dismissed(id));
     });
 }

@@ -32,6 +32,8 @@ pub enum Session {
     /// Not known yet.
     #[default]
     Unknown,
+    /// Not known yet, since the server has not answered for a while.
+    Unreached,
     /// Nobody.
     SignedOut,
     /// This person; the name is known at the latest once connected.
@@ -95,6 +97,15 @@ impl Theme {
     }
 }
 
+/// What a toast's button does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Make a change.
+    Mutate(Mutation),
+    /// Load the app anew.
+    Reload,
+}
+
 /// A toast.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -103,7 +114,7 @@ pub struct Notice {
     /// What it says.
     pub text: String,
     /// What its button does, and is called.
-    pub action: Option<(&'static str, Mutation)>,
+    pub action: Option<(&'static str, Action)>,
 }
 
 /// All state of the app. Copied freely: it holds handles only.

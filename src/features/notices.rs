@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::{Dispatch, Intent, State};
+use crate::state::{Action, Dispatch, Intent, State};
 
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
@@ -14,12 +14,15 @@ pub(crate) fn Notices() -> impl IntoView {
                 key=|notice| notice.id
                 children=move |notice| {
                     let id = notice.id;
-                    let action = notice.action.map(|(label, mutation)| view! {
+                    let action = notice.action.map(|(label, action)| view! {
                         <button
                             type="button"
                             class="toast-action"
                             on:click=move |_| {
-                                dispatch.mutate(mutation.clone());
+                                dispatch.send(match action.clone() {
+                                    Action::Mutate(mutation) => Intent::Mutate(mutation),
+                                    Action::Reload => Intent::Reload,
+                                });
                                 dispatch.send(Intent::Dismiss(id));
                             }
                         >{label}</button>

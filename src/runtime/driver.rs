@@ -15,7 +15,7 @@ use super::{
     account::Server,
     page,
     socket::{self, Order},
-    storage,
+    storage, worker,
 };
 use crate::state::{
     Session, State,
@@ -95,10 +95,17 @@ impl Driver {
             std::mem::take(&mut inner.changes)
         };
         for change in changes {
-            let ended = change == Change::StatusSet(Status::SignedOut);
+            let status = match &change {
+                Change::StatusSet(status) => Some(*status),
+                _ => None,
+            };
             project::apply(&self.1, change);
-            if ended {
-                project::record(&self.1, Fact::Session(Session::SignedOut));
+            match status {
+                Some(Status::SignedOut) => {
+                    project::record(&self.1, Fact::Session(Session::SignedOut));
+                }
+                Some(Status::TooOld) => worker::check(),
+                _ => {}
             }
         }
     }

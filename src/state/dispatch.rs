@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use weft_protocol::{MessageId, Millis, Mutation, NewReply, ThreadId};
 
-use super::{Notice, Theme};
+use super::{Action, Notice, Theme};
 
 /// What a person asks of the accounts' side.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub enum Intent {
     Dismiss(u64),
     /// Put text on the clipboard.
     Copy(String),
+    /// Load the app anew, in its newest version.
+    Reload,
 }
 
 /// What an id is made of: now, and chance.
@@ -149,7 +151,7 @@ impl Dispatch {
         self.send(Intent::Notify(Notice {
             id: 0,
             text: text.into(),
-            action,
+            action: action.map(|(label, mutation)| (label, Action::Mutate(mutation))),
         }));
     }
 

@@ -185,7 +185,7 @@ fn noticed(state: &State, mut notice: Notice) {
             notice.id = notices.iter().map(|n| n.id).max().unwrap_or(0) + 1;
         }
         // The same words are not said twice at once, nor more than there is room for.
-        notices.retain(|other| other.text != notice.text || other.action.is_some());
+        notices.retain(|other| (&other.text, &other.action) != (&notice.text, &notice.action));
         notices.push(notice);
         let over = notices.len().saturating_sub(NOTICES);
         notices.drain(..over);

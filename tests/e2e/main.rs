@@ -8,6 +8,7 @@ mod failures;
 mod first_use;
 mod keyboard;
 mod network;
+mod offline;
 mod replies;
 
 use weft_testkit::edges::{Browser, ModelServer, Node, Screen, TestServer};

@@ -153,23 +153,27 @@ fn visible_path<'a>(
         Some(pending) => pending.row.parent,
         None => newest_row(),
     };
-    // A parent was there first. A peer can send rows that deny it, and so go round in a circle.
-    let mut before = u64::MAX;
+    // A parent was there first. Rows that deny it may lead round in a circle, so each step goes back.
+    let (mut ordinal, mut place) = (u64::MAX, overlay.pending.len());
     let mut path = Vec::new();
     while let Some(id) = next {
         if let Some(message) = timeline.message(id) {
-            if message.row.ordinal >= before {
+            if message.row.ordinal >= ordinal {
                 break;
             }
-            before = message.row.ordinal;
+            ordinal = message.row.ordinal;
             let row = overlay.row(&message.row);
             if !row.deleted {
                 path.push(item(message, row));
             }
             next = row.parent;
         } else {
-            let pending = overlay.pending.iter().find(|pending| pending.row.id == id);
-            next = pending.and_then(|pending| pending.row.parent);
+            let earlier = &overlay.pending[..place];
+            let Some(at) = earlier.iter().rposition(|pending| pending.row.id == id) else {
+                break;
+            };
+            place = at;
+            next = earlier[at].row.parent;
         }
     }
     path.reverse();

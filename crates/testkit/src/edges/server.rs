@@ -17,11 +17,16 @@ pub struct TestServer {
 }
 
 impl TestServer {
-    /// Starts one that asks `model` for replies; `args` are further flags.
+    /// Starts one that asks `model` for replies; `args` are further flags. It serves the built app
+    /// unless they name another folder.
     pub fn start(model: Option<&ModelServer>, args: &[&str]) -> Self {
         let data = TempDir::new("server");
         let mut all: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
         all.extend(["--ollama-url".to_owned(), String::new()]);
+        if !args.contains(&"--app-dir") {
+            let app = given("WEFT_APP_DIR").to_string_lossy().into_owned();
+            all.extend(["--app-dir".to_owned(), app]);
+        }
         if let Some(model) = model {
             all.extend(["--ai-base-url".to_owned(), model.base_url()]);
         }
@@ -70,8 +75,6 @@ fn spawn(addr: SocketAddr, data: &TempDir, args: &[String]) -> (Child, SocketAdd
         .arg(addr.to_string())
         .arg("--data")
         .arg(data.path())
-        .arg("--app-dir")
-        .arg(given("WEFT_APP_DIR"))
         .args(args)
         .stdout(Stdio::piped())
         .spawn()
