@@ -19,10 +19,12 @@ mod outbox;
 mod overlay;
 mod project;
 mod replica;
+mod stored;
 mod view;
 
 pub use self::{
     core::{Config, Core},
     io::{Connection, Fault, Input, Output, StorageOp},
+    stored::{Stored, StoredTopic, Unsent},
     view::{Change, Delivery, Head, History, MessageView, Status, ThreadView, TimelineView, View},
 };

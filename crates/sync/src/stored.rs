@@ -1,0 +1,54 @@
+//! What a device has kept of an account: what the core begins with when the page opens again.
+
+use weft_protocol::{
+    Cursor, InstallationId, MessageId, Millis, Mutation, Row, ThreadId, Topic, UserId,
+};
+
+/// Everything kept. The server's rows are a cache and may be gone; the outbox is not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stored {
+    /// Whose it is, and which installation numbered the outbox.
+    pub identity: Option<(UserId, InstallationId)>,
+    /// The number that the next mutation gets.
+    pub next_n: u64,
+    /// The mutations whose outcome is not known, in the order of their numbers.
+    pub outbox: Vec<Unsent>,
+    /// The topics of which rows are here, the one used last at the end.
+    pub topics: Vec<StoredTopic>,
+    /// The bytes of replies whose rows do not carry their text.
+    pub texts: Vec<(MessageId, String)>,
+}
+
+/// A mutation that was kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsent {
+    /// Its number.
+    pub n: u64,
+    /// When the person made it.
+    pub made_at: Millis,
+    /// The change.
+    pub mutation: Mutation,
+}
+
+/// The rows of a topic, as of a cursor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredTopic {
+    /// Which topic.
+    pub topic: Topic,
+    /// What the rows are as of.
+    pub cursor: Cursor,
+    /// Them.
+    pub rows: Vec<Row>,
+    /// Whether the server has older rows than these.
+    pub more: bool,
+}
+
+impl StoredTopic {
+    /// The thread whose messages these are.
+    pub fn thread(&self) -> Option<ThreadId> {
+        match self.topic {
+            Topic::Thread(thread) => Some(thread),
+            Topic::User(_) => None,
+        }
+    }
+}
