@@ -35,7 +35,9 @@ if (SHELL) {
     if (request.method !== "GET" || !href.startsWith(scope)) return;
     const path = pathname.slice(new URL(scope).pathname.length);
     if (request.mode === "navigate") {
-      if (PLACE.test(path)) event.respondWith(kept("", request));
+      if (!PLACE.test(path)) return;
+      event.respondWith(kept("", request));
+      event.waitUntil(refresh());
     } else if (path === CONFIG) {
       event.respondWith(config(request));
     } else if (path in SHELL.files) {
@@ -44,14 +46,21 @@ if (SHELL) {
   });
 }
 
-// A file whose content is not that of this build fails the whole.
+// Fails where the content is not that of this build.
+const asBuilt = (path) => new Request(scope + path, { integrity: SHELL.files[path], cache: "no-cache" });
+
 async function keep() {
   const cache = await caches.open(shell);
-  await cache.addAll(
-    Object.entries(SHELL.files).map(([path, integrity]) => new Request(scope + path, { integrity, cache: "no-cache" })),
-  );
+  await cache.addAll(Object.keys(SHELL.files).map(asBuilt));
   // The host's to change at any time, hence no part of the build; an app without it has its defaults.
   await config(new Request(scope + CONFIG, { cache: "no-cache" })).catch(() => {});
+}
+
+// The page's headers are the host's to change: its policy names the backend that config.json names.
+async function refresh() {
+  const cache = await caches.open(shell);
+  // A page alone would be no whole build.
+  if (await cache.match(scope)) await cache.add(asBuilt("")).catch(() => {});
 }
 
 async function forgetOthers() {

@@ -1,13 +1,14 @@
 //! The app without its server, and in a newer version.
 
 use std::{
+    cell::Cell,
     fs,
     path::Path,
     process::Command,
     time::{Duration, SystemTime},
 };
 
-use weft_testkit::edges::{Browser, Screen, StaticServer, TempDir, TestServer};
+use weft_testkit::edges::{Browser, ModelServer, Screen, StaticServer, TempDir, TestServer};
 
 use crate::{connected, say, served, served_with, sign_up, until_status};
 
@@ -67,29 +68,18 @@ async fn what_is_not_the_app_is_not_opened_from_the_device() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_version_waits_for_consent() {
-    let folder = TempDir::new("app");
-    let app = folder.path();
-    copy(
-        Path::new(&std::env::var_os("WEFT_APP_DIR").expect("a built app")),
-        app,
-    );
-    let (_model, server) = served_with(&["--app-dir", &app.to_string_lossy()]).await;
+    let builds = Builds::new();
+    let (_model, server) = builds.served().await;
     let browser = sign_up(&server.url(), "ada").await;
     kept(&browser).await;
     // The page of a first visit came without the worker.
     browser.reload().await;
     connected(&browser).await;
     browser.js("window.mark = 1").await;
-    rebuild(app);
-    // In place of the hour after which the app looks by itself.
-    browser
-        .js("navigator.serviceWorker.getRegistration().then(found => found.update()).then(() => 0)")
-        .await;
-    browser
-        .until_js(&format!(
-            "document.querySelector('.toasts').innerText.includes('{READY}')"
-        ))
-        .await;
+    builds.replace("second", "");
+    return_after_an_hour(&browser).await;
+    let notices = browser.find("region", "Notifications");
+    notices.says(READY).await;
 
     // Life goes on in the version that is open, and in each page that is opened until then.
     say(&browser, "Still here").await;
@@ -98,13 +88,13 @@ async fn a_new_version_waits_for_consent() {
     assert_eq!(browser.js("window.mark").await, 1);
     browser.reload().await;
     connected(&browser).await;
-    assert_eq!(browser.js(VERSION).await, "1");
+    assert_eq!(browser.js(BUILD).await, "first");
 
     browser.js("window.mark = 2").await;
     browser.button("Reload").click().await;
     browser.until_js("window.mark === undefined").await;
     connected(&browser).await;
-    assert_eq!(browser.js(VERSION).await, "2");
+    assert_eq!(browser.js(BUILD).await, "second");
     assert_eq!(
         browser
             .js("getComputedStyle(document.body).outlineStyle")
@@ -124,6 +114,25 @@ async fn a_new_version_waits_for_consent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_cannot_start_is_replaced_by_one_press() {
+    let builds = Builds::new();
+    let (_model, server) = builds.served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    kept(&browser).await;
+    builds.replace("broken", "delete window.WebAssembly");
+    return_after_an_hour(&browser).await;
+    browser.button("Reload").click().await;
+    browser.find("link", "Try again").seen().await;
+    assert_eq!(browser.js(BUILD).await, "broken");
+
+    builds.replace("mended", "");
+    browser.find("link", "Try again").click().await;
+    connected(&browser).await;
+    assert_eq!(browser.js(BUILD).await, "mended");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_app_can_be_installed() {
     let (_model, server) = served().await;
     let browser = sign_up(&server.url(), "ada").await;
@@ -139,8 +148,8 @@ async fn the_app_can_be_installed() {
     browser.close().await;
 }
 
-/// Which build the page is of, as [`rebuild`] marks it.
-const VERSION: &str = "document.querySelector('meta[name=build]')?.content ?? '1'";
+/// Which build the page is of, by the name that [`Builds`] gave it.
+const BUILD: &str = "document.querySelector('meta[name=build]')?.content ?? 'first'";
 
 /// Waits until the app is on the device, and says for which addresses.
 async fn kept(browser: &Browser) -> String {
@@ -153,37 +162,60 @@ async fn kept(browser: &Browser) -> String {
     scope.as_str().unwrap_or_default().to_owned()
 }
 
-/// Makes the app in `folder` one of a newer build.
-fn rebuild(folder: &Path) {
-    let page = folder.join("index.html");
-    let html = fs::read_to_string(&page).expect("the page");
-    let title = "<title>Weft</title>";
-    let html = html.replace(
-        title,
-        &format!("{title}<meta name=\"build\" content=\"2\">"),
-    );
-    let name = html
-        .split(['"', '/', ' '])
-        .find(|part| part.starts_with("base-") && part.ends_with(".css"))
-        .expect("a style sheet")
-        .to_owned();
-    let css = fs::read_to_string(folder.join(&name)).expect("the style sheet");
-    fs::remove_file(folder.join(&name)).expect("the style sheet");
-    let renamed = "base-0123456789abcdef.css";
-    fs::write(folder.join(renamed), css + "body { outline-style: dotted }").expect("a style sheet");
-    fs::write(&page, html.replace(&name, renamed)).expect("the page");
-    // The clock of files is coarse, and the page of the first build no older than that.
-    let later = SystemTime::now() + Duration::from_secs(2);
-    let file = fs::File::options()
-        .write(true)
-        .open(&page)
-        .expect("the page");
-    file.set_modified(later).expect("a time");
-    let listed = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "xtask", "--", "precache"])
-        .arg(folder)
-        .status();
-    assert!(listed.expect("cargo").success());
+/// The app looks for a newer version when it is seen again after an hour.
+async fn return_after_an_hour(browser: &Browser) {
+    let hour = "{
+        const now = Date.now;
+        Date.now = () => now() + 3_600_000;
+        document.dispatchEvent(new Event('visibilitychange'));
+        Date.now = now;
+    }";
+    browser.js(hour).await;
+}
+
+/// The built app in a folder of its own, where newer builds can take its place.
+struct Builds {
+    folder: TempDir,
+    page: String,
+    at: Cell<SystemTime>,
+}
+
+impl Builds {
+    fn new() -> Self {
+        let folder = TempDir::new("app");
+        let built = std::env::var_os("WEFT_APP_DIR").expect("a built app");
+        copy(built.as_ref(), folder.path());
+        let page = fs::read_to_string(folder.path().join("index.html")).expect("the page");
+        let at = Cell::new(SystemTime::now());
+        Self { folder, page, at }
+    }
+
+    async fn served(&self) -> (ModelServer, TestServer) {
+        served_with(&["--app-dir", &self.folder.path().to_string_lossy()]).await
+    }
+
+    /// Puts a newer build in the place of the one before: with a name, a style sheet, and a script.
+    fn replace(&self, name: &str, script: &str) {
+        let folder = self.folder.path();
+        let css = format!("{name}-0123456789abcdef.css");
+        fs::write(folder.join(&css), "body { outline-style: dotted }").expect("a style sheet");
+        let title = "<title>Weft</title>";
+        let more = format!(
+            "{title}<meta name=build content={name}><link rel=stylesheet href={css}><script>{script}</script>"
+        );
+        let page = folder.join("index.html");
+        fs::write(&page, self.page.replace(title, &more)).expect("the page");
+        // The time of a file is told in seconds when it is asked for again.
+        self.at.set(self.at.get() + Duration::from_secs(2));
+        let file = fs::File::options().append(true).open(page);
+        let dated = file.and_then(|file| file.set_modified(self.at.get()));
+        dated.expect("the page");
+        let listed = Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--package", "xtask", "--", "precache"])
+            .arg(folder)
+            .status();
+        assert!(listed.expect("cargo").success());
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
