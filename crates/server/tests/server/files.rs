@@ -66,6 +66,7 @@ async fn every_file_has_its_type_and_is_not_guessed_at() {
         (SHORT, "application/wasm"),
         ("manifest.webmanifest", "application/manifest+json"),
         ("config.json", "application/json"),
+        ("sw.js", "text/javascript"),
         ("", "text/html"),
     ] {
         let file = server.get(&format!("/{path}")).await;
@@ -191,6 +192,8 @@ async fn the_page_may_run_its_own_scripts_and_nothing_else() {
     for part in [
         "default-src 'none'",
         "'wasm-unsafe-eval'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
         "base-uri 'self'",
         "frame-ancestors 'none'",
     ] {
