@@ -1,10 +1,7 @@
 //! The pages behind the addresses, and what every page stands on.
 
 use leptos::prelude::*;
-use leptos_router::{
-    components::{FlatRoutes, Route as RoutePattern, Router},
-    path,
-};
+use leptos_router::components::Router;
 
 use crate::{
     features::{Nav, Notices},
@@ -24,13 +21,9 @@ pub fn App(
 ) -> impl IntoView {
     provide_context(state);
     provide_context(dispatch);
-    let at = base.clone();
-    // One route for every address: moving between threads changes signals, and builds no page anew.
     view! {
-        <Router base=base>
-            <FlatRoutes fallback=NotFound>
-                <RoutePattern path=path!("/*path") view=move || view! { <Pages base=at.clone()/> }/>
-            </FlatRoutes>
+        <Router base=base.clone()>
+            <Pages base/>
         </Router>
         <Notices/>
     }

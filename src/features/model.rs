@@ -1,7 +1,7 @@
 //! Which model is asked.
 
 use leptos::prelude::*;
-use weft_protocol::ThreadId;
+use weft_protocol::{Model, ThreadId};
 
 use crate::state::{Dispatch, Intent, State};
 
@@ -23,20 +23,19 @@ pub(crate) fn ModelPicker(thread: Signal<Option<ThreadId>>) -> impl IntoView {
                 dispatch.send(Intent::Model(thread.get_untracked(), model));
             }
         >
-            <For
-                each=move || state.models.get().as_ref().clone()
-                key=|model| model.id.clone()
-                children=move |model| {
+            {move || {
+                let option = |model: &Model| {
                     let id = model.id.clone();
                     view! {
                         <option
-                            value=model.id
-                            title=model.about
+                            value=model.id.clone()
+                            title=model.about.clone()
                             prop:selected=move || chosen.with(|chosen| chosen == &id)
-                        >{model.name}</option>
-                    }
-                }
-            />
+                        >{model.name.clone()}</option>
+                    }.into_any()
+                };
+                state.models.with(|models| models.iter().map(option).collect::<Vec<_>>())
+            }}
         </select>
     }
 }

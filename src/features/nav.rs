@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_params_map},
+    hooks::{use_location, use_navigate},
+    location::{BrowserUrl, LocationProvider},
 };
 
 use crate::state::Route;
@@ -19,11 +20,19 @@ pub(crate) struct Nav {
 }
 
 impl Nav {
-    /// For use below the router's one route, whose wildcard is named `path`.
+    /// For use below the router, once. The router turns addresses into a signal and links into steps of
+    /// the history; which page is shown is told by [`Route`], so nothing is built anew between threads.
     pub(crate) fn provide(base: String) -> Self {
-        let params = use_params_map();
+        let path = use_location().pathname;
+        let within = base.clone();
         let route = Memo::new(move |_| {
-            params.with(|params| Route::parse(params.get_str("path").unwrap_or_default()))
+            path.with(|path| Route::parse(path.strip_prefix(&within).unwrap_or(path)))
+        });
+        // The router writes the history once it hears that the page is there.
+        let history = use_context::<BrowserUrl>();
+        Effect::new(move |_| {
+            path.track();
+            history.iter().for_each(BrowserUrl::ready_to_complete);
         });
         let nav = Self {
             route,
