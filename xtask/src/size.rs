@@ -29,7 +29,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Bytes by file type: the page, what it names, and what that loads at once (snippets, settings).
+/// Bytes by file type: the page, what it names but for icons of an installed app, and what that loads
+/// at once (snippets, settings).
 fn first_load(dist: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let page = fs::read_to_string(dist.join("index.html")).context("the app is not built")?;
     let mut weights = BTreeMap::new();
@@ -46,7 +47,7 @@ fn first_load(dist: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
             .extension()
             .and_then(|extension| extension.to_str())
             .unwrap_or("other");
-        if !is_loaded || ["br", "gz"].contains(&kind) {
+        if !is_loaded || ["br", "gz", "png"].contains(&kind) {
             continue;
         }
         let packed = fs::metadata(sibling(&file, "br"));
