@@ -5,20 +5,20 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use futures_channel::mpsc::{UnboundedSender, unbounded};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::request_animation_frame, task::spawn_local};
 use weft_protocol::Millis;
-use weft_sync::{Change, Config, Connection, Core, Input, Output, Status};
+use weft_sync::{Change, Config, Connection, Core, Input, Output, Status, StorageOp};
 
 use super::{
     account::Server,
-    page,
+    local, page,
     socket::{self, Order},
-    storage, worker,
+    worker,
 };
 use crate::state::{
-    Session, State,
+    Keeping, Session, State,
     project::{self, Fact},
 };
 
@@ -30,25 +30,29 @@ struct Inner {
     core: Core,
     server: Option<Server>,
     sockets: HashMap<Connection, UnboundedSender<Order>>,
+    storage: UnboundedSender<StorageOp>,
     timer: Option<(Millis, Timeout)>,
     changes: Vec<Change>,
     folding: bool,
 }
 
 impl Driver {
-    /// A driver that shows what it learns in `state`.
-    pub(super) fn new(state: State) -> Self {
+    /// A driver that shows what it learns in `state`, and what it wants kept.
+    pub(super) fn new(state: State) -> (Self, UnboundedReceiver<StorageOp>) {
+        let (storage, ops) = unbounded();
         let seed = u64::from_le_bytes(page::random());
-        let core = Core::new(page::now(), Config { seed });
+        let mut core = Core::new(page::now(), Config { seed });
+        core.handle(page::now(), Input::StorageLost);
         let inner = Inner {
             core,
             server: None,
             sockets: HashMap::new(),
+            storage,
             timer: None,
             changes: Vec::new(),
             folding: false,
         };
-        Self(Rc::new(RefCell::new(inner)), state)
+        (Self(Rc::new(RefCell::new(inner)), state), ops)
     }
 
     /// Sets the server.
@@ -59,6 +63,12 @@ impl Driver {
     /// The server, once it is known.
     pub(super) fn server(&self) -> Option<Server> {
         self.0.borrow().server.clone()
+    }
+
+    /// Nothing more is kept on this device by this tab.
+    pub(super) fn keeps(&self, keeping: Keeping) {
+        project::record(&self.1, Fact::Keeping(keeping));
+        self.input(Input::StorageLost);
     }
 
     /// Gives the core an input and does what it wants done.
@@ -73,7 +83,8 @@ impl Driver {
                     order(&inner, connection, Order::Close(code));
                     inner.sockets.remove(&connection);
                 }
-                Output::Store(op) => storage::keep(op),
+                // Nobody listens where there is no storage.
+                Output::Store(op) => drop(inner.storage.unbounded_send(op)),
                 Output::Change(change) => inner.changes.push(change),
                 Output::Fault(fault) => {
                     leptos::logging::warn!("{fault:?}");
@@ -95,17 +106,15 @@ impl Driver {
             std::mem::take(&mut inner.changes)
         };
         for change in changes {
-            let status = match &change {
-                Change::StatusSet(status) => Some(*status),
-                _ => None,
-            };
-            project::apply(&self.1, change);
-            match status {
-                Some(Status::SignedOut) => {
-                    project::record(&self.1, Fact::Session(Session::SignedOut));
-                }
-                Some(Status::TooOld) => worker::check(),
+            let signed_out = matches!(change, Change::StatusSet(Status::SignedOut));
+            match &change {
+                Change::StatusSet(Status::TooOld) => worker::check(),
+                Change::UserSet(Some(user)) => local::keep_account(user),
                 _ => {}
+            }
+            project::apply(&self.1, change);
+            if signed_out {
+                project::record(&self.1, Fact::Session(Session::SignedOut));
             }
         }
     }

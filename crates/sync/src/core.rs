@@ -6,6 +6,7 @@
 mod frames;
 mod intents;
 mod session;
+mod storage;
 
 use std::collections::VecDeque;
 
@@ -15,7 +16,7 @@ use weft_protocol::{
 };
 
 use crate::{
-    Change, Fault, History, Input, Output, StorageOp, TimelineView, View,
+    Change, Fault, History, Input, Output, TimelineView, View,
     few::Few,
     follow::Follow,
     link::Link,
@@ -26,8 +27,9 @@ use crate::{
 
 /// A deadline missed by this much means that the machine slept.
 const SLEPT: u64 = 10_000;
-/// As many threads that are no longer on screen are kept up to where they were.
-const KEPT_THREADS: usize = 8;
+/// As many threads that are no longer on screen are kept up to where they were: so many can be read
+/// without a network.
+const KEPT_THREADS: usize = 20;
 /// A reply is not asked for more often than this, in milliseconds.
 const OPEN_EVERY: u64 = 500;
 /// An ended reply whose last bytes do not come for this long is asked for, in milliseconds.
@@ -49,6 +51,8 @@ pub struct Core {
     link: Link,
     token: Option<String>,
     limits: Limits,
+    /// Whose rows and outbox are here; known from what was kept before the server has said so.
+    owner: Option<UserId>,
     user: Option<User>,
     models: Vec<Model>,
     installation: InstallationId,
@@ -94,6 +98,7 @@ impl Core {
             link: Link::new(),
             token: None,
             limits: Limits::default(),
+            owner: None,
             user: None,
             models: Vec::new(),
             installation,
@@ -123,6 +128,9 @@ impl Core {
             self.wake();
         }
         match input {
+            Input::Restored(stored) => self.restore(stored),
+            Input::Kept { n } => self.written(n),
+            Input::StorageLost => self.lose_storage(),
             Input::Opened(connection) => self.opened(connection),
             Input::Received(connection, text) => self.received(connection, &text),
             Input::Closed(connection, code) => self.closed(connection, code),
@@ -194,17 +202,13 @@ impl Core {
             user: self.user.clone(),
             models: self.models.clone(),
             threads_known: self.threads_known(),
-            threads: project::threads(&self.replica, &self.outbox, self.me()),
+            threads: project::threads(&self.replica, &self.outbox, self.owner),
             timelines: self.watched.iter().map(timeline).collect(),
         }
     }
 
-    fn me(&self) -> Option<UserId> {
-        self.user.as_ref().map(|user| user.id)
-    }
-
     fn user_topic(&self) -> Option<Topic> {
-        self.me().map(Topic::User)
+        self.owner.map(Topic::User)
     }
 
     fn threads_known(&self) -> bool {
@@ -216,7 +220,7 @@ impl Core {
         project::messages(
             &self.replica,
             &self.outbox,
-            self.me(),
+            self.owner,
             thread,
             self.link.is_live(),
         )
@@ -259,7 +263,7 @@ impl Core {
             for at in 0..self.outbox.entries.len() {
                 self.touch_shown(self.outbox.entries[at].mutation.thread());
             }
-            let list = project::threads(&self.replica, &self.outbox, self.me());
+            let list = project::threads(&self.replica, &self.outbox, self.owner);
             self.published.set_threads(list, &mut out);
         }
         self.published.set_open(&self.watched, &mut out);
@@ -299,10 +303,6 @@ impl Core {
     fn touch_all(&mut self) {
         self.dirty_list = true;
         self.dirty.clone_from(&self.watched);
-    }
-
-    fn store(&mut self, op: StorageOp) {
-        self.outputs.push_back(Output::Store(op));
     }
 
     fn fault(&mut self, fault: Fault) {

@@ -1,10 +1,10 @@
 //! What goes into the core and what comes out of it. Plain data, no behaviour.
 
 use weft_protocol::{
-    Cursor, InstallationId, MessageId, Millis, Mutation, Op, Row, ThreadId, Topic, UserId,
+    Cursor, InstallationId, MessageId, Mutation, Op, Row, ThreadId, Topic, UserId,
 };
 
-use crate::Change;
+use crate::{Change, Stored, Unsent};
 
 /// A socket, by the number that the core gave it. Numbers are never used twice, so what an old socket
 /// still says is told from what the present one says.
@@ -14,6 +14,15 @@ pub struct Connection(pub u64);
 /// What the core is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
+    /// This was kept of an account. Given once and first, where something was kept.
+    Restored(Stored),
+    /// What [`StorageOp::strict`] numbered `n` is durable, and so is all that came before it.
+    Kept {
+        /// Its number.
+        n: u64,
+    },
+    /// There is no storage, or it failed: no more ops come, and all of it ends with this page.
+    StorageLost,
     /// The socket is open.
     Opened(Connection),
     /// The socket received a text frame.
@@ -71,29 +80,27 @@ pub enum Output {
 /// A change of the durable copy. The server's rows are a cache; the outbox is not.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StorageOp {
-    /// Whose data this is, and which installation numbers its mutations. A new installation clears
-    /// every outbox row of the one before.
+    /// Whose data this is, which installation numbers its mutations, and all of its outbox, which
+    /// takes the place of the one before (strict durability).
     Identify {
         /// The account.
         user: UserId,
         /// The installation.
         installation: InstallationId,
+        /// The number of the next mutation.
+        next_n: u64,
+        /// The outbox, in the order of its numbers.
+        outbox: Vec<Unsent>,
     },
-    /// Keep a mutation until its outcome is known (strict durability).
-    PutOutbox {
-        /// Its number.
-        n: u64,
-        /// When the person made it.
-        made_at: Millis,
-        /// The change.
-        mutation: Mutation,
-    },
+    /// Keep a mutation until its outcome is known (strict durability). The next number is beyond it
+    /// from now on, whatever becomes of it.
+    PutOutbox(Unsent),
     /// Its outcome is known, or the person discarded it.
     DeleteOutbox {
         /// Its number.
         n: u64,
     },
-    /// Replace all rows of a topic.
+    /// Replace all rows of a topic. The bytes of replies that are streaming before and after stay.
     PutSnapshot {
         /// Which topic.
         topic: Topic,
@@ -101,8 +108,11 @@ pub enum StorageOp {
         cursor: Cursor,
         /// Its rows.
         rows: Vec<Row>,
+        /// Whether the server has older rows than these.
+        more: bool,
     },
-    /// Apply a change set and move the cursor.
+    /// Apply a change set and move the cursor. A row that is not streaming takes the place of the bytes
+    /// and of the end of its reply; a settle is kept as the reply's end, beside its row.
     Apply {
         /// Which topic.
         topic: Topic,
@@ -111,12 +121,14 @@ pub enum StorageOp {
         /// What changes, in order.
         ops: Vec<Op>,
     },
-    /// Add older rows of a thread; the cursor stays.
+    /// Add older rows of a thread; the cursor stays, and so do the rows that are here already.
     PutPage {
         /// Which thread.
         thread: ThreadId,
         /// The rows.
         rows: Vec<Row>,
+        /// Whether the server has older rows than these.
+        more: bool,
     },
     /// Append bytes of a reply.
     AppendText {
@@ -127,15 +139,26 @@ pub enum StorageOp {
         /// Them.
         text: String,
     },
-    /// Forget the bytes of a reply: they were not the reply's.
+    /// Forget the bytes of a reply, not its row or its end: they were not the reply's.
     DropText {
         /// Which reply.
         message: MessageId,
     },
-    /// Forget a topic.
+    /// Forget a topic, and the bytes and ends of its replies.
     DropTopic(Topic),
     /// Forget everything of this account on this device.
     Wipe,
+}
+
+impl StorageOp {
+    /// The number by which [`Input::Kept`] answers this op, where the core waits for that.
+    pub fn strict(&self) -> Option<u64> {
+        match self {
+            Self::Identify { next_n, .. } => Some(next_n.saturating_sub(1)),
+            Self::PutOutbox(unsent) => Some(unsent.n),
+            _ => None,
+        }
+    }
 }
 
 /// Something that should not happen, and how it was met.

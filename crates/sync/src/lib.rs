@@ -10,6 +10,8 @@
 //! It does no I/O, never panics on what a peer sends, and asserts nothing about the peer.
 
 mod body;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod core;
 mod few;
 mod follow;

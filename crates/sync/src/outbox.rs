@@ -2,9 +2,12 @@
 //! is known and shown by the rows.
 //!
 //! Invariant: the numbers of the undecided entries are dense, ascending, and end just below
-//! [`Outbox::next_n`]. The pending state of a message is read off here and kept nowhere else.
+//! [`Outbox::next_n`]. A number is sent only once it is durable which mutation it stands for. The pending
+//! state of a message is read off here and kept nowhere else.
 
 use weft_protocol::{Cursor, ErrorCode, MessageId, Millis, Mutation, ThreadId, Topic, frame::Head};
+
+use crate::{StorageOp, Unsent};
 
 /// All entries.
 #[derive(Clone, Debug)]
@@ -12,6 +15,17 @@ pub(crate) struct Outbox {
     pub(crate) entries: Vec<Entry>,
     /// The number of the next mutation.
     pub(crate) next_n: u64,
+    pub(crate) writes: Writes,
+}
+
+/// How far the storage has come with what was given to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Writes {
+    /// The numbers of the writes that are not durable yet, in their order.
+    waiting: Vec<u64>,
+    done: u64,
+    /// There is no storage.
+    pub(crate) lost: bool,
 }
 
 /// A mutation and how far it has come.
@@ -22,6 +36,10 @@ pub(crate) struct Entry {
     pub(crate) made_at: Millis,
     pub(crate) mutation: Mutation,
     pub(crate) state: State,
+    /// Whether it outlives this page, under this number or another. Where nothing does, it is as if.
+    pub(crate) kept: bool,
+    /// The write that gave it its number; `u64::MAX` before there is one.
+    write: u64,
 }
 
 /// How far a mutation has come.
@@ -45,11 +63,58 @@ impl Default for Outbox {
         Self {
             entries: Vec::new(),
             next_n: 1,
+            writes: Writes::default(),
         }
     }
 }
 
+impl Writes {
+    /// Notes an op; returns which write it is, where its end is waited for.
+    fn begin(&mut self, op: &StorageOp) -> Option<u64> {
+        self.waiting.push(op.strict()?);
+        Some(self.done + self.waiting.len() as u64)
+    }
+}
+
 impl Entry {
+    /// An entry that no storage knows of.
+    pub(crate) fn new(n: u64, made_at: Millis, mutation: Mutation, state: State) -> Self {
+        Self {
+            n,
+            made_at,
+            mutation,
+            state,
+            kept: false,
+            write: u64::MAX,
+        }
+    }
+
+    /// The entry that was kept as this: nobody knows whether it was sent.
+    pub(crate) fn restored(unsent: Unsent) -> Self {
+        let state = match unsent.failure {
+            Some(code) => State::Failed(code),
+            None => State::Undecided {
+                in_flight: false,
+                sent: true,
+            },
+        };
+        Self {
+            kept: true,
+            write: 0,
+            ..Self::new(unsent.n, unsent.made_at, unsent.mutation, state)
+        }
+    }
+
+    /// What is kept of it.
+    pub(crate) fn unsent(&self) -> Unsent {
+        Unsent {
+            n: self.n,
+            made_at: self.made_at,
+            mutation: self.mutation.clone(),
+            failure: self.failure(),
+        }
+    }
+
     pub(crate) fn is_undecided(&self) -> bool {
         matches!(self.state, State::Undecided { .. })
     }
@@ -78,21 +143,50 @@ impl Entry {
 }
 
 impl Outbox {
-    /// Adds a mutation and returns its number.
-    pub(crate) fn push(&mut self, made_at: Millis, mutation: Mutation) -> u64 {
-        let n = self.next_n;
-        self.next_n += 1;
+    /// Adds a mutation, and returns its place.
+    pub(crate) fn push(&mut self, made_at: Millis, mutation: Mutation) -> usize {
         let state = State::Undecided {
             in_flight: false,
             sent: false,
         };
-        self.entries.push(Entry {
-            n,
-            made_at,
-            mutation,
-            state,
-        });
-        n
+        let mut entry = Entry::new(self.next_n, made_at, mutation, state);
+        entry.kept = self.writes.lost;
+        self.next_n += 1;
+        self.entries.push(entry);
+        self.entries.len() - 1
+    }
+
+    /// The op `op` is on its way, and writes the entries that `writes` names.
+    pub(crate) fn writing(&mut self, op: &StorageOp, writes: impl Fn(&Entry) -> bool) {
+        if let Some(write) = self.writes.begin(op) {
+            for entry in self.entries.iter_mut().filter(|entry| writes(entry)) {
+                entry.write = write;
+            }
+        }
+    }
+
+    /// The first write numbered `n` is durable, and all before it are.
+    pub(crate) fn written(&mut self, n: u64) {
+        let writes = &mut self.writes;
+        if let Some(at) = writes.waiting.iter().position(|&waiting| waiting == n) {
+            writes.waiting.drain(..=at);
+            writes.done += at as u64 + 1;
+            for entry in &mut self.entries {
+                entry.kept |= entry.write <= writes.done;
+            }
+        }
+    }
+
+    /// Nothing is kept from here on.
+    pub(crate) fn lose_storage(&mut self) {
+        self.writes.lost = true;
+        self.entries.iter_mut().for_each(|entry| entry.kept = true);
+    }
+
+    /// Forgets all of it; what is on its way to the storage is on its way still.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.next_n = 1;
     }
 
     pub(crate) fn undecided(&self) -> impl Iterator<Item = &Entry> {
@@ -116,6 +210,14 @@ impl Outbox {
         self.undecided().any(|entry| {
             matches!(entry.mutation, Mutation::CreateThread { thread: made } if made == thread)
         })
+    }
+
+    /// Whether no number is missing among what is undecided and what comes next.
+    pub(crate) fn is_dense(&self) -> bool {
+        let numbers = self.undecided().map(|entry| entry.n);
+        numbers
+            .chain([self.next_n])
+            .eq(self.first_n()..=self.next_n)
     }
 
     /// The number that the server must expect at least, if it has kept all that it has answered.
@@ -150,13 +252,14 @@ impl Outbox {
             .count();
         let mut room = most.saturating_sub(in_flight);
         let mut next = Vec::new();
+        let writes = &self.writes;
         for entry in &mut self.entries {
-            if room == 0 {
-                break;
-            }
             if let State::Undecided { in_flight, sent } = &mut entry.state
                 && !*in_flight
             {
+                if room == 0 || entry.write > writes.done && !writes.lost {
+                    break;
+                }
                 (*in_flight, *sent) = (true, true);
                 next.push((entry.n, entry.mutation.clone()));
                 room -= 1;

@@ -27,12 +27,15 @@ pub(crate) struct Overlay<'a> {
 pub(crate) struct Pending {
     pub(crate) row: MessageRow,
     pub(crate) failure: Option<ErrorCode>,
+    /// Whether it outlives this page.
+    pub(crate) kept: bool,
 }
 
 /// The entry being applied.
 #[derive(Default)]
 struct Step {
     made_at: Millis,
+    kept: bool,
     /// Whether the thread list does not show it yet.
     in_list: bool,
     /// Whether the timeline does not show it yet.
@@ -70,6 +73,7 @@ impl<'a> Overlay<'a> {
         let mutation = &entry.mutation;
         self.step = Step {
             made_at: entry.made_at,
+            kept: entry.kept,
             in_list: entry.covers(Topic::User(self.me)),
             in_timeline: entry.covers(Topic::Thread(mutation.thread())),
             makes: [
@@ -110,7 +114,8 @@ impl<'a> Overlay<'a> {
 
     fn add_pending(&mut self, row: MessageRow, failure: Option<ErrorCode>) {
         if self.step.in_timeline && self.base.message(row.thread, row.id).is_none() {
-            self.pending.push(Pending { row, failure });
+            let kept = self.step.kept;
+            self.pending.push(Pending { row, failure, kept });
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     body::Shown,
     few::Few,
     outbox::Outbox,
-    overlay::Overlay,
+    overlay::{Overlay, Pending},
     replica::{Message, Replica},
 };
 
@@ -112,10 +112,12 @@ pub(crate) fn messages<'a>(
         .filter(|entry| entry.mutation.thread() == thread);
     let overlay = Overlay::new(replica, me, entries);
     let mut items = visible_path(replica, &overlay, thread);
-    let unsent = if connected {
-        Delivery::Sending
-    } else {
-        Delivery::Queued
+    let unsent = |pending: &Pending| {
+        if pending.kept && !connected {
+            Delivery::Queued
+        } else {
+            Delivery::Sending
+        }
     };
     for pending in overlay
         .pending
@@ -125,7 +127,9 @@ pub(crate) fn messages<'a>(
         items.push(Item {
             id: pending.row.id,
             head: head(&pending.row, pending.row.status),
-            delivery: pending.failure.map_or(unsent, Delivery::Failed),
+            delivery: pending
+                .failure
+                .map_or_else(|| unsent(pending), Delivery::Failed),
             body: Shown::Whole(0, Arc::clone(&pending.row.text)),
         });
     }
@@ -141,8 +145,7 @@ fn visible_path<'a>(
     let Some(timeline) = replica.timelines.get(thread) else {
         return Vec::new();
     };
-    let live =
-        |pending: &&crate::overlay::Pending| pending.failure.is_none() && !pending.row.deleted;
+    let live = |pending: &&Pending| pending.failure.is_none() && !pending.row.deleted;
     let newest_row = || {
         let mut rows = timeline
             .newest_first()

@@ -76,6 +76,18 @@ impl Message {
         }
     }
 
+    /// Ends a reply; [`Timeline::verify`] then tells what its text lacks.
+    pub(crate) fn settle(&mut self, settle: &Settle) {
+        self.row.status = settle.status;
+        self.row.error = settle.error;
+        let refetches = self.awaited.map_or(0, |awaited| awaited.refetches);
+        self.awaited = Some(Awaited {
+            len: settle.len,
+            checksum: settle.checksum,
+            refetches,
+        });
+    }
+
     /// Whether more text may come.
     pub(crate) fn is_open(&self) -> bool {
         !self.row.deleted && (self.row.status == Status::Streaming || self.awaited.is_some())
@@ -159,21 +171,6 @@ impl Timeline {
         self.ordinals.insert(id, ordinal);
     }
 
-    /// Ends a reply; [`Timeline::verify`] then tells what its text lacks.
-    pub(crate) fn settle(&mut self, settle: &Settle) {
-        let Some(message) = self.message_mut(settle.message) else {
-            return;
-        };
-        message.row.status = settle.status;
-        message.row.error = settle.error;
-        let refetches = message.awaited.map_or(0, |awaited| awaited.refetches);
-        message.awaited = Some(Awaited {
-            len: settle.len,
-            checksum: settle.checksum,
-            refetches,
-        });
-    }
-
     /// Compares the text of a message with what it must become.
     pub(crate) fn verify(&mut self, id: MessageId, fresh_rev: u64) -> Verdict {
         let Some(message) = self.message_mut(id) else {
@@ -211,6 +208,16 @@ impl Replica {
 
     pub(crate) fn message(&self, thread: ThreadId, id: MessageId) -> Option<&Message> {
         self.timelines.get(thread)?.message(id)
+    }
+
+    pub(crate) fn message_mut(&mut self, thread: ThreadId, id: MessageId) -> Option<&mut Message> {
+        self.timelines.get_mut(thread)?.message_mut(id)
+    }
+
+    /// A message of whichever thread.
+    pub(crate) fn find_mut(&mut self, id: MessageId) -> Option<&mut Message> {
+        let mut timelines = self.timelines.iter_mut();
+        timelines.find_map(|(_, timeline)| timeline.message_mut(id))
     }
 
     /// Puts a row of `thread`; one of another thread is not a row of this topic, and is ignored.

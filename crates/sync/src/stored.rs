@@ -1,26 +1,29 @@
 //! What a device has kept of an account: what the core begins with when the page opens again.
 
 use weft_protocol::{
-    Cursor, InstallationId, MessageId, Millis, Mutation, Row, ThreadId, Topic, UserId,
+    Cursor, ErrorCode, InstallationId, MessageId, Millis, Mutation, Row, Topic, UserId, row::Settle,
 };
 
 /// Everything kept. The server's rows are a cache and may be gone; the outbox is not.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stored {
     /// Whose it is, and which installation numbered the outbox.
     pub identity: Option<(UserId, InstallationId)>,
     /// The number that the next mutation gets.
     pub next_n: u64,
-    /// The mutations whose outcome is not known, in the order of their numbers.
+    /// The mutations whose outcome is not known, and those that wait for the person, in the order of
+    /// their numbers.
     pub outbox: Vec<Unsent>,
     /// The topics of which rows are here, the one used last at the end.
     pub topics: Vec<StoredTopic>,
-    /// The bytes of replies whose rows do not carry their text.
+    /// The bytes of replies whose rows are streaming, and so do not carry their text.
     pub texts: Vec<(MessageId, String)>,
+    /// The ends of replies whose rows are streaming still: a row stays as the server put it.
+    pub ends: Vec<Settle>,
 }
 
 /// A mutation that was kept.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsent {
     /// Its number.
     pub n: u64,
@@ -28,10 +31,12 @@ pub struct Unsent {
     pub made_at: Millis,
     /// The change.
     pub mutation: Mutation,
+    /// Why the server rejected it, where it did and the person has not said what becomes of the text.
+    pub failure: Option<ErrorCode>,
 }
 
 /// The rows of a topic, as of a cursor.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredTopic {
     /// Which topic.
     pub topic: Topic,
@@ -41,14 +46,4 @@ pub struct StoredTopic {
     pub rows: Vec<Row>,
     /// Whether the server has older rows than these.
     pub more: bool,
-}
-
-impl StoredTopic {
-    /// The thread whose messages these are.
-    pub fn thread(&self) -> Option<ThreadId> {
-        match self.topic {
-            Topic::Thread(thread) => Some(thread),
-            Topic::User(_) => None,
-        }
-    }
 }

@@ -30,9 +30,9 @@ pub enum Status {
 pub enum Delivery {
     /// The server has it.
     Confirmed,
-    /// It is on its way.
+    /// It is on its way, to the server or into the storage.
     Sending,
-    /// It will be sent when the connection is back.
+    /// It outlives this page, and will be sent when the connection is back.
     Queued,
     /// The server rejected it; the text is kept.
     Failed(ErrorCode),

@@ -25,6 +25,8 @@ struct Client {
     changes: Vec<Change>,
     faults: Vec<Fault>,
     stored: Vec<StorageOp>,
+    /// Whether the storage is done with each op at once.
+    keeps: bool,
 }
 
 const START: u64 = 1_000_000;
@@ -138,6 +140,7 @@ impl Client {
             changes: vec![],
             faults: vec![],
             stored: vec![],
+            keeps: true,
         }
     }
 
@@ -181,6 +184,18 @@ impl Client {
     }
 
     fn input(&mut self, input: Input) {
+        let before = self.stored.len();
+        self.take(input);
+        if self.keeps {
+            let ops = self.stored[before..].iter();
+            let numbers: Vec<u64> = ops.filter_map(StorageOp::strict).collect();
+            numbers
+                .into_iter()
+                .for_each(|n| self.take(Input::Kept { n }));
+        }
+    }
+
+    fn take(&mut self, input: Input) {
         self.core.handle(self.now, input);
         while let Some(output) = self.core.poll_output() {
             match output {

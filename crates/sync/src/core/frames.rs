@@ -176,6 +176,7 @@ impl Core {
             topic,
             cursor,
             rows: rows.clone(),
+            more,
         });
         match topic {
             Topic::User(_) => self.replica.reset_threads(rows),
@@ -221,8 +222,8 @@ impl Core {
                 }
                 (Topic::Thread(thread), Op::Settle(settle)) => {
                     ended.push(settle.message);
-                    if let Some(timeline) = self.replica.timelines.get_mut(thread) {
-                        timeline.settle(&settle);
+                    if let Some(row) = self.replica.message_mut(thread, settle.message) {
+                        row.settle(&settle);
                     }
                 }
                 (Topic::User(_), Op::Message(_) | Op::Settle(_))
@@ -275,6 +276,7 @@ impl Core {
         let thread = self.outbox.entries[at].mutation.thread();
         if self.outbox.entries[at].mutation.new_message().is_some() {
             self.outbox.entries[at].state = State::Failed(code);
+            self.put_outbox(at);
         } else {
             let entry = self.outbox.entries.remove(at);
             self.forget_stored(n);
@@ -326,12 +328,13 @@ impl Core {
             return;
         }
         follow.loading = false;
+        // A page that brings nothing cannot have more before it.
+        let more = more && !rows.is_empty();
         self.store(StorageOp::PutPage {
             thread,
             rows: rows.iter().cloned().map(Row::Message).collect(),
+            more,
         });
-        // A page that brings nothing cannot have more before it.
-        let more = more && !rows.is_empty();
         let ids: Vec<MessageId> = rows.iter().map(|row| row.id).collect();
         self.replica.add_page(thread, rows, more);
         for message in ids {
@@ -361,8 +364,7 @@ impl Core {
             return;
         };
         let fresh_rev = self.replica.fresh_rev();
-        let timeline = self.replica.timelines.get_mut(thread);
-        let row = timeline.and_then(|timeline| timeline.message_mut(message));
+        let row = self.replica.message_mut(thread, message);
         let Some(row) = row.filter(|row| row.is_open()) else {
             return;
         };
@@ -403,7 +405,7 @@ impl Core {
     }
 
     /// Looks whether the text of an ended reply is all here, and asks for what is not.
-    fn verify(&mut self, thread: ThreadId, message: MessageId) {
+    pub(super) fn verify(&mut self, thread: ThreadId, message: MessageId) {
         let fresh_rev = self.replica.fresh_rev();
         let Some(timeline) = self.replica.timelines.get_mut(thread) else {
             return;

@@ -2,9 +2,9 @@
 
 use weft_protocol::{ClientFrame, ErrorCode, MessageId, Mutation, ThreadId, Topic, limits::WINDOW};
 
-use super::{Core, KEPT_THREADS};
+use super::Core;
 use crate::{
-    Change, Output, StorageOp,
+    Change, Output,
     link::Phase,
     outbox::{Entry, State},
     replica::Timeline,
@@ -22,25 +22,15 @@ impl Core {
         let thread = mutation.thread();
         if let Err(code) = self.check(&mutation) {
             if message.is_some() {
-                let state = State::Failed(code);
-                self.outbox.entries.push(Entry {
-                    n: 0,
-                    made_at: self.now,
-                    mutation,
-                    state,
-                });
+                let failed = Entry::new(0, self.now, mutation, State::Failed(code));
+                self.outbox.entries.push(failed);
                 self.touch(thread);
             } else {
                 self.reject(mutation, code);
             }
             return;
         }
-        if matches!(mutation, Mutation::CreateThread { .. })
-            && !self.replica.threads.contains_key(&thread)
-        {
-            // Nobody else can have said anything in it: all of it is here.
-            self.replica.timelines.or_default(thread);
-        }
+        self.expect_thread(&mutation);
         self.enqueue(self.now, mutation);
         self.pump();
     }
@@ -60,14 +50,8 @@ impl Core {
 
     fn enqueue(&mut self, made_at: u64, mutation: Mutation) {
         let thread = mutation.thread();
-        let n = self.outbox.push(made_at, mutation.clone());
-        if self.user.is_some() {
-            self.store(StorageOp::PutOutbox {
-                n,
-                made_at,
-                mutation,
-            });
-        }
+        let at = self.outbox.push(made_at, mutation);
+        self.put_outbox(at);
         self.dirty_list = true;
         self.touch(thread);
     }
@@ -75,12 +59,6 @@ impl Core {
     pub(super) fn reject(&mut self, mutation: Mutation, code: ErrorCode) {
         self.outputs
             .push_back(Output::Change(Change::Rejected { mutation, code }));
-    }
-
-    pub(super) fn forget_stored(&mut self, n: u64) {
-        if n != 0 && self.user.is_some() {
-            self.store(StorageOp::DeleteOutbox { n });
-        }
     }
 
     pub(super) fn retry(&mut self, message: MessageId) {
@@ -117,23 +95,12 @@ impl Core {
     fn discard_unsent(&mut self, at: usize) {
         let entry = self.outbox.entries.remove(at);
         self.outbox.next_n -= 1;
-        let mut moved = Vec::new();
         for behind in &mut self.outbox.entries[at..] {
             if behind.is_undecided() {
                 behind.n -= 1;
-                moved.push((behind.n, behind.made_at, behind.mutation.clone()));
             }
         }
-        if self.user.is_some() {
-            for (n, made_at, mutation) in moved {
-                self.store(StorageOp::PutOutbox {
-                    n,
-                    made_at,
-                    mutation,
-                });
-            }
-        }
-        self.forget_stored(self.outbox.next_n);
+        self.identify();
         self.dirty_list = true;
         self.touch(entry.mutation.thread());
     }
@@ -166,12 +133,7 @@ impl Core {
         }
         self.fetches.retain(|_, fetch| fetch.thread != thread);
         self.kept.push_back(thread);
-        if self.kept.len() > KEPT_THREADS
-            && let Some(oldest) = self.kept.pop_front()
-        {
-            self.forget_rows(Topic::Thread(oldest));
-            self.follows.remove(Topic::Thread(oldest));
-        }
+        self.forget_oldest();
     }
 
     /// Forgets the rows of a topic; the overlay needs not wait for them any more.

@@ -34,9 +34,9 @@ impl Core {
     /// Forgets all that belongs to an account but what is watched.
     fn forget_account(&mut self) {
         self.touch_all();
-        self.user = None;
+        (self.owner, self.user) = (None, None);
         self.models.clear();
-        self.outbox = Default::default();
+        self.outbox.clear();
         self.replica.threads.clear();
         self.replica.timelines.clear();
         self.follows.clear();
@@ -47,7 +47,7 @@ impl Core {
         self.installation = self.new_installation();
     }
 
-    fn new_installation(&mut self) -> InstallationId {
+    pub(super) fn new_installation(&mut self) -> InstallationId {
         InstallationId::new(self.now, self.rng.random())
     }
 
@@ -151,11 +151,11 @@ impl Core {
     }
 
     pub(super) fn welcome(&mut self, user: User, last_n: u64, limits: Limits) {
-        if self.user.as_ref().is_some_and(|known| known.id != user.id) {
+        if self.owner.is_some_and(|known| known != user.id) {
             // Another account behind the same cookie: nothing of the one before is theirs.
             self.forget_account();
             self.store(StorageOp::Wipe);
-            self.user = Some(user);
+            (self.owner, self.user) = (Some(user.id), Some(user));
             self.identify();
             self.reconnect(None);
             return;
@@ -163,7 +163,8 @@ impl Core {
         self.link.welcomed(self.now);
         self.limits = limits;
         let is_new = self.user.as_ref() != Some(&user);
-        let had_none = self.user.replace(user).is_none();
+        let had_none = self.owner.replace(user.id).is_none();
+        self.user = Some(user);
         if had_none {
             self.identify();
         }
@@ -194,27 +195,6 @@ impl Core {
             fetch.at = Some(self.now);
         }
         self.pump();
-    }
-
-    /// Tells the storage whose data this is, and gives it the outbox.
-    fn identify(&mut self) {
-        let Some(user) = self.me() else { return };
-        self.store(StorageOp::Identify {
-            user,
-            installation: self.installation,
-        });
-        let rows: Vec<_> = self
-            .outbox
-            .undecided()
-            .map(|entry| (entry.n, entry.made_at, entry.mutation.clone()))
-            .collect();
-        for (n, made_at, mutation) in rows {
-            self.store(StorageOp::PutOutbox {
-                n,
-                made_at,
-                mutation,
-            });
-        }
     }
 
     /// The server expects a number that this installation cannot give: starts over as another one.

@@ -102,6 +102,7 @@ impl World {
     pub(super) fn run(&mut self) -> Result<Report, String> {
         for client in 0..self.clients.len() {
             let token = Some(self.clients[client].user.name.clone());
+            self.tell(client, Input::StorageLost)?;
             self.tell(client, Input::SignedIn { token })?;
             self.after(0..2_000, Event::Intent(client));
         }

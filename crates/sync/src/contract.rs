@@ -1,0 +1,31 @@
+//! What every storage must do, as one suite that runs on each of them, and the storage in memory.
+//!
+//! Invariant: a check looks at a storage through its trait alone, each on a storage of its own. A failed
+//! check panics with what it found.
+
+mod checks;
+mod memory;
+
+use std::{fmt::Debug, future::Future};
+
+use crate::{StorageOp, Stored};
+
+pub use self::memory::MemoryStorage;
+
+/// Keeps what the core wants kept of one account.
+pub trait Storage {
+    /// Why an op was not kept, or nothing could be loaded.
+    type Error: Debug;
+
+    /// Keeps an op: all of it or nothing. It is durable once this has ended well.
+    fn keep(&mut self, op: StorageOp) -> impl Future<Output = Result<(), Self::Error>>;
+
+    /// Everything kept.
+    fn load(&mut self) -> impl Future<Output = Result<Stored, Self::Error>>;
+}
+
+/// Runs every check. `open` opens the storage of a name: an empty one the first time, and after that
+/// what was kept in it.
+pub async fn storage_contract<S: Storage>(open: impl AsyncFn(&str) -> S) {
+    checks::run(open).await;
+}

@@ -1,0 +1,492 @@
+//! The checks.
+
+use weft_protocol::{
+    Author, Checksum, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Row,
+    Status, ThreadId, ThreadRow, Topic, UserId, row::Settle,
+};
+
+use super::Storage;
+use crate::{StorageOp, Stored, StoredTopic, Unsent};
+
+pub(super) async fn run<S: Storage>(open: impl AsyncFn(&str) -> S) {
+    let bench = async |name| Bench {
+        storage: open(name).await,
+    };
+    nothing_is_kept_at_first(bench("empty").await).await;
+    the_outbox_comes_back_in_order(bench("outbox").await).await;
+    a_number_is_never_given_twice(bench("numbers").await).await;
+    a_new_installation_takes_the_place_of_the_outbox_and_leaves_the_rows(
+        bench("installation").await,
+    )
+    .await;
+    a_snapshot_takes_the_place_of_the_rows(bench("snapshot").await).await;
+    a_change_set_moves_rows_and_cursor(bench("change set").await).await;
+    a_page_adds_what_is_not_here(bench("page").await).await;
+    the_topic_used_last_is_at_the_end(bench("order").await).await;
+    the_bytes_of_a_reply_come_back_whole(bench("bytes").await).await;
+    a_reply_that_ended_comes_back_with_its_end(bench("end").await).await;
+    a_snapshot_keeps_the_bytes_of_what_is_still_being_made(bench("kept bytes").await).await;
+    a_whole_row_takes_the_place_of_bytes_and_end(bench("whole").await).await;
+    a_dropped_topic_takes_its_bytes_along(bench("drop").await).await;
+    nothing_outlives_a_wipe(bench("wipe").await).await;
+
+    let mut first = bench("reopened").await;
+    first.fill().await;
+    let kept = first.load().await;
+    drop(first);
+    let again = bench("reopened").await.load().await;
+    assert_eq!(
+        again, kept,
+        "what was kept is there when it is opened again"
+    );
+    let other = bench("other").await.load().await;
+    assert_eq!(other, Stored::default(), "names are kept apart");
+}
+
+struct Bench<S> {
+    storage: S,
+}
+
+impl<S: Storage> Bench<S> {
+    async fn keep(&mut self, op: StorageOp) {
+        let told = format!("{op:?}");
+        if let Err(error) = self.storage.keep(op).await {
+            panic!("{told} was not kept: {error:?}");
+        }
+    }
+
+    /// Everything kept, the rows of each topic and the bytes and ends in one order.
+    async fn load(&mut self) -> Stored {
+        let mut stored = match self.storage.load().await {
+            Ok(stored) => stored,
+            Err(error) => panic!("nothing was loaded: {error:?}"),
+        };
+        for topic in &mut stored.topics {
+            topic.rows.sort_by_key(|row| match row {
+                Row::Thread(row) => (0, *row.id.as_bytes()),
+                Row::Message(row) => (row.ordinal, *row.id.as_bytes()),
+            });
+        }
+        stored.texts.sort();
+        stored.ends.sort_by_key(|end| end.message);
+        stored
+    }
+
+    async fn identify(&mut self) {
+        self.keep(identify(1, 1, vec![])).await;
+    }
+
+    async fn snapshot(&mut self, thread: u8, seq: u64, rows: Vec<MessageRow>) {
+        self.keep(StorageOp::PutSnapshot {
+            topic: topic(thread),
+            cursor: at(seq),
+            rows: rows.into_iter().map(Row::Message).collect(),
+            more: true,
+        })
+        .await;
+    }
+
+    async fn apply(&mut self, thread: u8, seq: u64, ops: Vec<Op>) {
+        let (topic, cursor) = (topic(thread), at(seq));
+        self.keep(StorageOp::Apply { topic, cursor, ops }).await;
+    }
+
+    async fn append(&mut self, message: u8, offset: u64, text: &str) {
+        self.keep(StorageOp::AppendText {
+            message: id(message),
+            offset,
+            text: text.into(),
+        })
+        .await;
+    }
+
+    /// One of everything.
+    async fn fill(&mut self) {
+        self.identify().await;
+        self.keep(StorageOp::PutOutbox(unsent(1, "é"))).await;
+        self.keep(StorageOp::PutSnapshot {
+            topic: list(),
+            cursor: at(3),
+            rows: vec![Row::Thread(thread_row(1, "Trip"))],
+            more: false,
+        })
+        .await;
+        self.snapshot(1, 4, vec![said(1, "hi"), reply(2), reply(3)])
+            .await;
+        self.append(2, 0, "ab").await;
+        self.append(3, 0, "xyz").await;
+        self.apply(1, 5, vec![Op::Settle(end(3, "xyz"))]).await;
+    }
+}
+
+fn id(n: u8) -> MessageId {
+    MessageId::from_bytes([n; 16])
+}
+
+fn thread(n: u8) -> ThreadId {
+    ThreadId::from_bytes([n; 16])
+}
+
+fn topic(n: u8) -> Topic {
+    Topic::Thread(thread(n))
+}
+
+fn user() -> UserId {
+    UserId::from_bytes([200; 16])
+}
+
+fn list() -> Topic {
+    Topic::User(user())
+}
+
+fn at(seq: u64) -> Cursor {
+    Cursor {
+        epoch: u32::MAX,
+        seq,
+    }
+}
+
+fn identify(installation: u8, next_n: u64, outbox: Vec<Unsent>) -> StorageOp {
+    StorageOp::Identify {
+        user: user(),
+        installation: InstallationId::from_bytes([installation; 16]),
+        next_n,
+        outbox,
+    }
+}
+
+fn unsent(n: u64, text: &str) -> Unsent {
+    Unsent {
+        n,
+        made_at: 1_700_000_000_000 + n,
+        mutation: Mutation::SendMessage {
+            thread: thread(1),
+            message: id(n as u8),
+            text: text.into(),
+            reply: None,
+        },
+        failure: None,
+    }
+}
+
+fn row(n: u8, author: Author, status: Status, text: &str) -> MessageRow {
+    MessageRow {
+        id: id(n),
+        thread: thread(1),
+        ordinal: u64::from(n),
+        parent: (n > 1).then(|| id(n - 1)),
+        author,
+        status,
+        text: text.into(),
+        error: None,
+        deleted: false,
+        created_at: 1_700_000_000_000,
+    }
+}
+
+fn said(n: u8, text: &str) -> MessageRow {
+    row(n, Author::User(user()), Status::Complete, text)
+}
+
+fn reply(n: u8) -> MessageRow {
+    row(n, Author::Assistant("demo".into()), Status::Streaming, "")
+}
+
+fn end(n: u8, text: &str) -> Settle {
+    Settle {
+        message: id(n),
+        status: Status::Stopped,
+        error: Some(ErrorCode::ProviderCut),
+        len: text.len() as u64,
+        checksum: Checksum::of(text),
+    }
+}
+
+fn thread_row(n: u8, title: &str) -> ThreadRow {
+    ThreadRow {
+        id: thread(n),
+        title: title.into(),
+        named: true,
+        pinned: false,
+        archived: false,
+        deleted: false,
+        generating: 0,
+        model: Some("demo".into()),
+        created_at: 1,
+        updated_at: u64::MAX >> 11,
+    }
+}
+
+fn messages(stored: &StoredTopic) -> Vec<MessageRow> {
+    let rows = stored.rows.iter();
+    rows.filter_map(|row| match row {
+        Row::Message(row) => Some(row.clone()),
+        Row::Thread(_) => None,
+    })
+    .collect()
+}
+
+async fn nothing_is_kept_at_first<S: Storage>(mut bench: Bench<S>) {
+    assert_eq!(bench.load().await, Stored::default());
+}
+
+async fn the_outbox_comes_back_in_order<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    for n in 1..=11 {
+        bench.keep(StorageOp::PutOutbox(unsent(n, "first"))).await;
+    }
+    bench.keep(StorageOp::DeleteOutbox { n: 2 }).await;
+    bench.keep(StorageOp::DeleteOutbox { n: 77 }).await;
+    let failed = Unsent {
+        failure: Some(ErrorCode::NotAllowed),
+        ..unsent(3, "first")
+    };
+    bench.keep(StorageOp::PutOutbox(failed.clone())).await;
+    let mut wanted = vec![unsent(1, "first"), failed];
+    wanted.extend((4..=11).map(|n| unsent(n, "first")));
+    let stored = bench.load().await;
+    assert_eq!(stored.outbox, wanted);
+    assert_eq!(stored.next_n, 12);
+    let installation = InstallationId::from_bytes([1; 16]);
+    assert_eq!(stored.identity, Some((user(), installation)));
+}
+
+async fn a_number_is_never_given_twice<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    bench.keep(StorageOp::PutOutbox(unsent(1, "x"))).await;
+    bench.keep(StorageOp::PutOutbox(unsent(2, "x"))).await;
+    // Written once more, an older number takes nothing back.
+    bench.keep(StorageOp::PutOutbox(unsent(1, "y"))).await;
+    bench.keep(StorageOp::DeleteOutbox { n: 2 }).await;
+    bench.keep(StorageOp::DeleteOutbox { n: 1 }).await;
+    let stored = bench.load().await;
+    assert_eq!((stored.next_n, stored.outbox), (3, vec![]));
+}
+
+async fn a_new_installation_takes_the_place_of_the_outbox_and_leaves_the_rows<S: Storage>(
+    mut bench: Bench<S>,
+) {
+    bench.fill().await;
+    let before = bench.load().await;
+    bench.keep(identify(9, 2, vec![unsent(1, "z")])).await;
+    let stored = bench.load().await;
+    let installation = InstallationId::from_bytes([9; 16]);
+    assert_eq!(stored.identity, Some((user(), installation)));
+    assert_eq!((stored.next_n, &stored.outbox), (2, &vec![unsent(1, "z")]));
+    assert_eq!(stored.topics, before.topics);
+    assert_eq!(stored.texts, before.texts);
+    bench.keep(identify(9, 1, vec![])).await;
+    let stored = bench.load().await;
+    assert_eq!((stored.next_n, stored.outbox), (1, vec![]));
+}
+
+async fn a_snapshot_takes_the_place_of_the_rows<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    let rows = |names: &[(u8, &str)]| -> Vec<Row> {
+        let rows = names.iter();
+        rows.map(|(n, title)| Row::Thread(thread_row(*n, title)))
+            .collect()
+    };
+    for (seq, rows) in [
+        (1, rows(&[(1, "a"), (2, "b")])),
+        (2, rows(&[(2, "B"), (3, "c")])),
+    ] {
+        bench
+            .keep(StorageOp::PutSnapshot {
+                topic: list(),
+                cursor: at(seq),
+                rows,
+                more: false,
+            })
+            .await;
+    }
+    bench.snapshot(1, 4, vec![said(1, "a"), said(2, "b")]).await;
+    bench.snapshot(1, 9, vec![said(2, "B"), said(3, "c")]).await;
+    let stored = bench.load().await;
+    assert_eq!(
+        stored.topics,
+        [
+            StoredTopic {
+                topic: list(),
+                cursor: at(2),
+                rows: rows(&[(2, "B"), (3, "c")]),
+                more: false,
+            },
+            StoredTopic {
+                topic: topic(1),
+                cursor: at(9),
+                rows: vec![Row::Message(said(2, "B")), Row::Message(said(3, "c"))],
+                more: true,
+            },
+        ]
+    );
+}
+
+async fn a_change_set_moves_rows_and_cursor<S: Storage>(mut bench: Bench<S>) {
+    bench.fill().await;
+    let buried = MessageRow {
+        deleted: true,
+        ..said(1, "")
+    };
+    let ops = vec![
+        Op::Message(said(4, "four")),
+        Op::Message(said(4, "FOUR")),
+        Op::Message(buried.clone()),
+    ];
+    bench.apply(1, 6, ops).await;
+    bench
+        .keep(StorageOp::Apply {
+            topic: list(),
+            cursor: at(8),
+            ops: vec![
+                Op::Thread(thread_row(1, "Trip!")),
+                Op::Thread(thread_row(2, "New")),
+            ],
+        })
+        .await;
+    let stored = bench.load().await;
+    let [thread, list] = &stored.topics[..] else {
+        panic!("{:?}", stored.topics)
+    };
+    assert_eq!((thread.cursor, thread.more), (at(6), true));
+    assert_eq!(
+        messages(thread),
+        [buried, reply(2), reply(3), said(4, "FOUR")]
+    );
+    assert_eq!(list.cursor, at(8));
+    assert_eq!(
+        list.rows,
+        [
+            Row::Thread(thread_row(1, "Trip!")),
+            Row::Thread(thread_row(2, "New"))
+        ]
+    );
+}
+
+async fn a_page_adds_what_is_not_here<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    bench.snapshot(1, 4, vec![said(3, "three")]).await;
+    let page = [said(1, "one"), said(2, "two"), said(3, "older")];
+    bench
+        .keep(StorageOp::PutPage {
+            thread: thread(1),
+            rows: page.into_iter().map(Row::Message).collect(),
+            more: false,
+        })
+        .await;
+    let stored = bench.load().await;
+    let topic = &stored.topics[0];
+    assert_eq!((topic.cursor, topic.more), (at(4), false));
+    assert_eq!(
+        messages(topic),
+        [said(1, "one"), said(2, "two"), said(3, "three")]
+    );
+}
+
+async fn the_topic_used_last_is_at_the_end<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    for thread in [3, 1, 2] {
+        bench.snapshot(thread, 1, vec![]).await;
+    }
+    bench.apply(3, 2, vec![]).await;
+    let stored = bench.load().await;
+    let order: Vec<Topic> = stored.topics.iter().map(|it| it.topic).collect();
+    assert_eq!(order, [topic(1), topic(2), topic(3)]);
+}
+
+async fn the_bytes_of_a_reply_come_back_whole<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    bench.snapshot(1, 1, vec![reply(1), reply(2)]).await;
+    let mut whole = String::new();
+    for part in ["a", "é", "\n\0", "日本", "🧵 "].repeat(5) {
+        bench.append(1, whole.len() as u64, part).await;
+        whole.push_str(part);
+    }
+    bench.append(2, 0, "wrong").await;
+    bench.keep(StorageOp::DropText { message: id(2) }).await;
+    assert_eq!(bench.load().await.texts, [(id(1), whole.clone())]);
+    bench.append(2, 0, "right").await;
+    let texts = bench.load().await.texts;
+    assert_eq!(texts, [(id(1), whole), (id(2), "right".into())]);
+}
+
+async fn a_reply_that_ended_comes_back_with_its_end<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    bench.snapshot(1, 1, vec![reply(1), said(2, "b")]).await;
+    bench.append(1, 0, "ab").await;
+    let ops = vec![Op::Settle(end(1, "abc")), Op::Settle(end(7, "not here"))];
+    bench.apply(1, 2, ops).await;
+    bench.append(1, 2, "c").await;
+    let stored = bench.load().await;
+    assert_eq!(stored.texts, [(id(1), "abc".into())]);
+    assert_eq!(stored.ends, [end(1, "abc")]);
+    assert_eq!(messages(&stored.topics[0]), [reply(1), said(2, "b")]);
+    bench.keep(StorageOp::DropText { message: id(1) }).await;
+    let stored = bench.load().await;
+    assert_eq!((stored.texts, stored.ends), (vec![], vec![end(1, "abc")]));
+}
+
+async fn a_snapshot_keeps_the_bytes_of_what_is_still_being_made<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    bench
+        .snapshot(1, 1, vec![reply(1), reply(2), reply(3)])
+        .await;
+    for n in 1..=3 {
+        bench.append(n, 0, "abc").await;
+    }
+    bench.apply(1, 2, vec![Op::Settle(end(3, "abc"))]).await;
+    // One has ended meanwhile, one is out of sight, and one goes on.
+    let whole = MessageRow {
+        status: Status::Complete,
+        text: "abcdef".into(),
+        ..reply(2)
+    };
+    bench.snapshot(1, 9, vec![reply(1), whole]).await;
+    let stored = bench.load().await;
+    assert_eq!(stored.texts, [(id(1), "abc".into())]);
+    assert_eq!(stored.ends, []);
+}
+
+async fn a_whole_row_takes_the_place_of_bytes_and_end<S: Storage>(mut bench: Bench<S>) {
+    bench.fill().await;
+    let (mut stopped, mut buried) = (reply(2), reply(3));
+    (stopped.status, stopped.text) = (Status::Stopped, "ab".into());
+    buried.deleted = true;
+    let ops = vec![Op::Message(stopped.clone()), Op::Message(buried.clone())];
+    bench.apply(1, 6, ops).await;
+    let stored = bench.load().await;
+    assert_eq!((stored.texts, stored.ends), (vec![], vec![]));
+    let topic = stored.topics.last().expect("two topics are kept");
+    assert_eq!(messages(topic), [said(1, "hi"), stopped, buried]);
+}
+
+async fn a_dropped_topic_takes_its_bytes_along<S: Storage>(mut bench: Bench<S>) {
+    bench.fill().await;
+    let other = MessageRow {
+        thread: thread(2),
+        ..reply(5)
+    };
+    bench.snapshot(2, 1, vec![other.clone()]).await;
+    bench.append(5, 0, "stays").await;
+    bench.keep(StorageOp::DropTopic(topic(1))).await;
+    let stored = bench.load().await;
+    let topics: Vec<Topic> = stored.topics.iter().map(|it| it.topic).collect();
+    assert_eq!(topics, [list(), topic(2)]);
+    assert_eq!(messages(&stored.topics[1]), [other]);
+    assert_eq!(stored.texts, [(id(5), "stays".into())]);
+    assert_eq!(stored.ends, []);
+    assert_eq!(stored.outbox.len(), 1, "the outbox is no cache");
+    bench.keep(StorageOp::DropTopic(list())).await;
+    assert_eq!(bench.load().await.topics.len(), 1);
+    // What comes back under the same name begins anew.
+    bench.snapshot(1, 9, vec![reply(2)]).await;
+    assert_eq!(bench.load().await.texts, [(id(5), "stays".into())]);
+}
+
+async fn nothing_outlives_a_wipe<S: Storage>(mut bench: Bench<S>) {
+    bench.fill().await;
+    bench.keep(StorageOp::Wipe).await;
+    assert_eq!(bench.load().await, Stored::default());
+    bench.fill().await;
+    assert_eq!(bench.load().await.outbox, [unsent(1, "é")]);
+}

@@ -1,0 +1,212 @@
+//! A storage in memory: the plainest that keeps the contract, and what others are compared with.
+
+use std::{collections::BTreeMap, convert::Infallible};
+
+use weft_protocol::{
+    Cursor, InstallationId, MessageId, MessageRow, Op, Row, Status, ThreadId, ThreadRow, Topic,
+    UserId, row::Settle,
+};
+
+use super::Storage;
+use crate::{StorageOp, Stored, StoredTopic, Unsent};
+
+/// A storage that lives as long as the process.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStorage {
+    identity: Option<(UserId, InstallationId)>,
+    next_n: u64,
+    outbox: BTreeMap<u64, Unsent>,
+    topics: BTreeMap<Topic, Meta>,
+    threads: BTreeMap<ThreadId, ThreadRow>,
+    messages: BTreeMap<MessageId, MessageRow>,
+    texts: BTreeMap<MessageId, String>,
+    ends: BTreeMap<MessageId, Settle>,
+    clock: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Meta {
+    cursor: Cursor,
+    more: bool,
+    used: u64,
+}
+
+/// Whether the bytes of the message are beside its row, and not in it.
+fn is_streaming(row: &MessageRow) -> bool {
+    row.status == Status::Streaming && !row.deleted
+}
+
+impl MemoryStorage {
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.stored() == Stored::default()
+    }
+
+    /// Everything kept.
+    pub fn stored(&self) -> Stored {
+        let mut topics: Vec<(&Topic, &Meta)> = self.topics.iter().collect();
+        topics.sort_by_key(|(_, meta)| meta.used);
+        Stored {
+            identity: self.identity,
+            next_n: self.next_n,
+            outbox: self.outbox.values().cloned().collect(),
+            topics: topics
+                .into_iter()
+                .map(|(&topic, meta)| StoredTopic {
+                    topic,
+                    cursor: meta.cursor,
+                    rows: self.rows(topic),
+                    more: meta.more,
+                })
+                .collect(),
+            texts: self.texts.clone().into_iter().collect(),
+            ends: self.ends.values().cloned().collect(),
+        }
+    }
+
+    fn rows(&self, topic: Topic) -> Vec<Row> {
+        match topic {
+            Topic::User(_) => self.threads.values().cloned().map(Row::Thread).collect(),
+            Topic::Thread(thread) => {
+                let rows = self.messages.values().filter(|row| row.thread == thread);
+                let mut rows: Vec<MessageRow> = rows.cloned().collect();
+                rows.sort_by_key(|row| row.ordinal);
+                rows.into_iter().map(Row::Message).collect()
+            }
+        }
+    }
+
+    /// Keeps an op.
+    pub fn apply(&mut self, op: StorageOp) {
+        match op {
+            StorageOp::Identify {
+                user,
+                installation,
+                next_n,
+                outbox,
+            } => {
+                self.identity = Some((user, installation));
+                self.next_n = next_n;
+                self.outbox = outbox.into_iter().map(|it| (it.n, it)).collect();
+            }
+            StorageOp::PutOutbox(unsent) => {
+                self.next_n = self.next_n.max(unsent.n + 1);
+                self.outbox.insert(unsent.n, unsent);
+            }
+            StorageOp::DeleteOutbox { n } => {
+                self.outbox.remove(&n);
+            }
+            StorageOp::PutSnapshot {
+                topic,
+                cursor,
+                rows,
+                more,
+            } => {
+                self.snapshot(topic, rows);
+                let used = self.tick();
+                let meta = Meta { cursor, more, used };
+                self.topics.insert(topic, meta);
+            }
+            StorageOp::Apply { topic, cursor, ops } => {
+                let used = self.tick();
+                if let Some(meta) = self.topics.get_mut(&topic) {
+                    (meta.cursor, meta.used) = (cursor, used);
+                    ops.into_iter().for_each(|op| self.step(topic, op));
+                }
+            }
+            StorageOp::PutPage { thread, rows, more } => {
+                let used = self.tick();
+                if let Some(meta) = self.topics.get_mut(&Topic::Thread(thread)) {
+                    (meta.more, meta.used) = (more, used);
+                    for row in rows {
+                        if let Row::Message(row) = row
+                            && row.thread == thread
+                            && !self.messages.contains_key(&row.id)
+                        {
+                            self.put_message(row);
+                        }
+                    }
+                }
+            }
+            StorageOp::AppendText {
+                message,
+                offset,
+                text,
+            } => {
+                let held = self.texts.entry(message).or_default();
+                held.truncate(offset as usize);
+                held.push_str(&text);
+            }
+            StorageOp::DropText { message } => {
+                self.texts.remove(&message);
+            }
+            StorageOp::DropTopic(topic) => {
+                self.snapshot(topic, Vec::new());
+                self.topics.remove(&topic);
+            }
+            StorageOp::Wipe => *self = Self::default(),
+        }
+    }
+
+    fn tick(&mut self) -> u64 {
+        self.clock += 1;
+        self.clock
+    }
+
+    fn snapshot(&mut self, topic: Topic, rows: Vec<Row>) {
+        match topic {
+            Topic::User(_) => self.threads.clear(),
+            Topic::Thread(thread) => {
+                self.messages.retain(|_, row| row.thread != thread);
+            }
+        }
+        for row in rows {
+            let op = match row {
+                Row::Thread(row) => Op::Thread(row),
+                Row::Message(row) => Op::Message(row),
+            };
+            self.step(topic, op);
+        }
+        let messages = &self.messages;
+        self.texts.retain(|id, _| messages.contains_key(id));
+        self.ends.retain(|id, _| messages.contains_key(id));
+    }
+
+    fn step(&mut self, topic: Topic, op: Op) {
+        match (topic, op) {
+            (Topic::User(_), Op::Thread(row)) => {
+                self.threads.insert(row.id, row);
+            }
+            (Topic::Thread(thread), Op::Message(row)) if row.thread == thread => {
+                self.put_message(row);
+            }
+            (Topic::Thread(_), Op::Settle(end))
+                if self.messages.get(&end.message).is_some_and(is_streaming) =>
+            {
+                self.ends.insert(end.message, end);
+            }
+            _ => {}
+        }
+    }
+
+    fn put_message(&mut self, row: MessageRow) {
+        self.ends.remove(&row.id);
+        if !is_streaming(&row) {
+            self.texts.remove(&row.id);
+        }
+        self.messages.insert(row.id, row);
+    }
+}
+
+impl Storage for MemoryStorage {
+    type Error = Infallible;
+
+    async fn keep(&mut self, op: StorageOp) -> Result<(), Infallible> {
+        self.apply(op);
+        Ok(())
+    }
+
+    async fn load(&mut self) -> Result<Stored, Infallible> {
+        Ok(self.stored())
+    }
+}
