@@ -5,20 +5,20 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_channel::mpsc::{UnboundedSender, unbounded};
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::request_animation_frame, task::spawn_local};
 use weft_protocol::Millis;
-use weft_sync::{Change, Config, Connection, Core, Input, Output, Status, StorageOp};
+use weft_sync::{Change, Config, Connection, Core, Input, Output, Status};
 
 use super::{
     account::Server,
-    local, page,
+    page,
     socket::{self, Order},
-    worker,
+    storage, worker,
 };
 use crate::state::{
-    Keeping, Session, State,
+    Session, State,
     project::{self, Fact},
 };
 
@@ -30,16 +30,14 @@ struct Inner {
     core: Core,
     server: Option<Server>,
     sockets: HashMap<Connection, UnboundedSender<Order>>,
-    storage: UnboundedSender<StorageOp>,
     timer: Option<(Millis, Timeout)>,
     changes: Vec<Change>,
     folding: bool,
 }
 
 impl Driver {
-    /// A driver that shows what it learns in `state`, and what it wants kept.
-    pub(super) fn new(state: State) -> (Self, UnboundedReceiver<StorageOp>) {
-        let (storage, ops) = unbounded();
+    /// A driver that shows what it learns in `state`.
+    pub(super) fn new(state: State) -> Self {
         let seed = u64::from_le_bytes(page::random());
         let mut core = Core::new(page::now(), Config { seed });
         core.handle(page::now(), Input::StorageLost);
@@ -47,12 +45,11 @@ impl Driver {
             core,
             server: None,
             sockets: HashMap::new(),
-            storage,
             timer: None,
             changes: Vec::new(),
             folding: false,
         };
-        (Self(Rc::new(RefCell::new(inner)), state), ops)
+        Self(Rc::new(RefCell::new(inner)), state)
     }
 
     /// Sets the server.
@@ -63,12 +60,6 @@ impl Driver {
     /// The server, once it is known.
     pub(super) fn server(&self) -> Option<Server> {
         self.0.borrow().server.clone()
-    }
-
-    /// Nothing more is kept on this device by this tab.
-    pub(super) fn keeps(&self, keeping: Keeping) {
-        project::record(&self.1, Fact::Keeping(keeping));
-        self.input(Input::StorageLost);
     }
 
     /// Gives the core an input and does what it wants done.
@@ -83,8 +74,7 @@ impl Driver {
                     order(&inner, connection, Order::Close(code));
                     inner.sockets.remove(&connection);
                 }
-                // Nobody listens where there is no storage.
-                Output::Store(op) => drop(inner.storage.unbounded_send(op)),
+                Output::Store(op) => storage::keep(op),
                 Output::Change(change) => inner.changes.push(change),
                 Output::Fault(fault) => {
                     leptos::logging::warn!("{fault:?}");
@@ -106,15 +96,17 @@ impl Driver {
             std::mem::take(&mut inner.changes)
         };
         for change in changes {
-            let signed_out = matches!(change, Change::StatusSet(Status::SignedOut));
-            match &change {
-                Change::StatusSet(Status::TooOld) => worker::check(),
-                Change::UserSet(Some(user)) => local::keep_account(user),
-                _ => {}
-            }
+            let status = match &change {
+                Change::StatusSet(status) => Some(*status),
+                _ => None,
+            };
             project::apply(&self.1, change);
-            if signed_out {
-                project::record(&self.1, Fact::Session(Session::SignedOut));
+            match status {
+                Some(Status::SignedOut) => {
+                    project::record(&self.1, Fact::Session(Session::SignedOut));
+                }
+                Some(Status::TooOld) => worker::check(),
+                _ => {}
             }
         }
     }
