@@ -58,9 +58,10 @@ async function keep() {
 
 // The page's headers are the host's to change: its policy names the backend that config.json names.
 async function refresh() {
-  const cache = await caches.open(shell);
   // A page alone would be no whole build.
-  if (await cache.match(scope)) await cache.add(asBuilt("")).catch(() => {});
+  if (!(await found(""))) return;
+  const cache = await caches.open(shell);
+  await cache.add(asBuilt("")).catch(() => {});
 }
 
 async function forgetOthers() {
@@ -69,22 +70,28 @@ async function forgetOthers() {
   await Promise.all(others.map((name) => caches.delete(name)));
 }
 
+// A device that has lost it, or cannot read it, asks the network.
+const found = (path) => caches.match(scope + path, { cacheName: shell, ignoreVary: true }).catch(() => undefined);
+
 async function kept(path, request) {
-  const cache = await caches.open(shell);
-  return (await cache.match(scope + path, { ignoreVary: true })) ?? fetch(request);
+  return (await found(path)) ?? fetch(request);
 }
 
 // As the network says; what it said last where it says nothing for a while.
 async function config(request) {
-  const cache = await caches.open(shell);
   const asked = fetch(request).then(async (answer) => {
-    if (answer.ok) await cache.put(scope + CONFIG, answer.clone());
+    if (answer.ok) await keepConfig(answer.clone()).catch(() => {});
     return answer;
   });
   const late = new Promise((_, reject) => setTimeout(reject, CONFIG_PATIENCE, new Error("late")));
   try {
     return await Promise.race([asked, late]);
   } catch {
-    return (await cache.match(scope + CONFIG, { ignoreVary: true })) ?? asked;
+    return (await found(CONFIG)) ?? asked;
   }
+}
+
+async function keepConfig(answer) {
+  const cache = await caches.open(shell);
+  await cache.put(scope + CONFIG, answer);
 }

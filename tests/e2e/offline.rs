@@ -43,6 +43,10 @@ async fn the_app_opens_from_the_device_on_a_sub_path_of_another_origin() {
     connected(&browser).await;
     let bytes = "performance.getEntriesByType('navigation')[0].transferSize";
     assert_eq!(browser.js(bytes).await, 0);
+    // Where the server is, it knows without asking.
+    let config = "caches.match(new URL('config.json', document.baseURI))
+        .then(kept => kept.json()).then(config => config.url)";
+    assert_eq!(browser.js(config).await, server.url());
     browser.close().await;
 }
 
