@@ -1,6 +1,9 @@
 //! One thread of the sidebar: its link, its menu, and renaming it in place.
 
-use leptos::{html::Input, prelude::*};
+use leptos::{
+    html::{A, Input},
+    prelude::*,
+};
 use weft_protocol::{Mutation, ThreadId};
 
 use super::Nav;
@@ -12,17 +15,28 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
     let Some(thread) = State::here().thread(id) else {
         return ().into_any();
     };
+    // Whoever renames by the keyboard is back at the link afterwards.
+    let (link, back) = (NodeRef::<A>::new(), StoredValue::new(false));
+    Effect::new(move |_| {
+        if let Some(link) = link.get()
+            && back.get_value()
+        {
+            back.set_value(false);
+            let _ = link.focus();
+        }
+    });
     let (title, generating) = (thread.clone(), thread.clone());
     let before = thread.clone();
     view! {
         <li class="thread-item">
             {move || if renaming.get() {
                 let title = before.with_untracked(|thread| thread.row.title.clone());
-                view! { <Rename id title renaming/> }.into_any()
+                view! { <Rename id title renaming back/> }.into_any()
             } else {
                 let (title, generating) = (title.clone(), generating.clone());
                 view! {
                     <a
+                        node_ref=link
                         class="thread-link"
                         href=nav.href(Route::Thread(id))
                         aria-current=move || nav.current(Route::Thread(id))
@@ -43,7 +57,12 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
 }
 
 #[component]
-fn Rename(id: ThreadId, title: String, renaming: RwSignal<bool>) -> impl IntoView {
+fn Rename(
+    id: ThreadId,
+    title: String,
+    renaming: RwSignal<bool>,
+    back: StoredValue<bool>,
+) -> impl IntoView {
     let dispatch = Dispatch::here();
     let input = NodeRef::<Input>::new();
     let before = StoredValue::new(title.clone());
@@ -72,9 +91,13 @@ fn Rename(id: ThreadId, title: String, renaming: RwSignal<bool>) -> impl IntoVie
             on:keydown=move |event| match event.key().as_str() {
                 "Enter" if !event.is_composing() => {
                     save();
+                    back.set_value(true);
                     renaming.set(false);
                 }
-                "Escape" => renaming.set(false),
+                "Escape" => {
+                    back.set_value(true);
+                    renaming.set(false);
+                }
                 _ => {}
             }
             on:blur=move |_| if renaming.try_get_untracked() == Some(true) {

@@ -45,6 +45,8 @@ async fn the_keyboard_alone_signs_in_chats_switches_renames_deletes_and_undoes()
     browser.type_text("Fruit").await;
     browser.press("Enter").await;
     browser.find("link", "Fruit").seen().await;
+    let link = ("link".to_owned(), "Fruit".to_owned());
+    assert_eq!(browser.focused().await, Some(link));
 
     browser.tab_to("button", "Options for Fruit").await;
     browser.press("Enter").await;
