@@ -8,7 +8,7 @@ mod driver;
 mod local;
 mod page;
 mod socket;
-mod storage;
+pub mod storage;
 mod worker;
 
 use std::pin::pin;
@@ -41,7 +41,8 @@ const SESSION_MS: u32 = 10_000;
 pub fn start() {
     leptos::mount::mount_to_body(|| {
         let state = State::new();
-        let driver = StoredValue::new_local(Driver::new(state));
+        let (driver, orders) = Driver::new(state);
+        let driver = StoredValue::new_local(driver);
         let send = Callback::new(move |intent| {
             if let Some(driver) = driver.try_with_value(Driver::clone) {
                 act(state, &driver, intent);
@@ -50,6 +51,7 @@ pub fn start() {
         remember(state);
         driver.with_value(|driver| {
             page::listen(state, driver);
+            spawn_local(storage::run(driver.clone(), orders));
             spawn_local(open(state, driver.clone()));
         });
         App(AppProps {
@@ -76,9 +78,19 @@ fn remember(state: State) {
     }
 }
 
-/// Learns where the server is and who is signed in, then lets the core begin.
+/// Begins with what this device has kept of its account; where it has none, learns who is signed in.
 async fn open(state: State, driver: Driver) {
     spawn_local(admit_waiting(state));
+    if let Some(user) = local::account() {
+        driver.restore(user.id).await;
+        // Whether the server agrees is told by the socket.
+        driver.input(Input::SignedIn {
+            token: local::read("token"),
+        });
+        project::record(&state, Fact::Session(Session::SignedIn(Some(user))));
+        driver.serve(Server::find().await);
+        return worker::start(state);
+    }
     let server = Server::find().await;
     driver.serve(server.clone());
     let mut wait = 500;
@@ -89,6 +101,7 @@ async fn open(state: State, driver: Driver) {
         worker::start(state);
         match asked {
             Either::Left((Ok(Some(user)), _)) => {
+                driver.restore(user.id).await;
                 project::record(&state, Fact::Session(Session::SignedIn(Some(user))));
                 driver.input(Input::SignedIn {
                     token: server.token(),
@@ -201,6 +214,7 @@ async fn call(state: State, driver: Driver, account: Account) {
             match server.enter(create, &credentials).await {
                 Ok(session) => {
                     project::record(&state, Fact::Auth(Call::Idle));
+                    driver.restore(session.user.id).await;
                     driver.input(Input::SignedIn {
                         token: session.token,
                     });

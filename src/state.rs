@@ -63,6 +63,18 @@ pub enum Call {
     Failed(CallError),
 }
 
+/// Where what is written lasts beyond this tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// This tab keeps it on this device.
+    #[default]
+    Here,
+    /// Another tab keeps what it knows itself; this one keeps nothing.
+    Elsewhere,
+    /// Nowhere: this device cannot keep it.
+    Nowhere,
+}
+
 /// The colours that a person chose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -124,6 +136,7 @@ pub struct State {
     pub(crate) auth: RwSignal<Call>,
     pub(crate) password: RwSignal<Call>,
     pub(crate) status: RwSignal<Status>,
+    pub(crate) keeping: RwSignal<Keeping>,
     pub(crate) models: RwSignal<Arc<Vec<Model>>>,
     pub(crate) threads_known: RwSignal<bool>,
     pub(crate) order: RwSignal<Vec<ThreadId>>,
@@ -152,6 +165,7 @@ impl State {
             auth: RwSignal::default(),
             password: RwSignal::default(),
             status: RwSignal::new(Status::Reconnecting),
+            keeping: RwSignal::default(),
             models: RwSignal::default(),
             threads_known: RwSignal::default(),
             order: RwSignal::default(),

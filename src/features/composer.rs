@@ -4,7 +4,7 @@ use leptos::{html::Textarea, prelude::*};
 use weft_protocol::{Mutation, ThreadId};
 
 use super::ModelPicker;
-use crate::state::{Dispatch, Intent, State};
+use crate::state::{Dispatch, Intent, State, words};
 
 /// How tall the box grows, in CSS pixels.
 const MAX_HEIGHT: i32 = 240;
@@ -88,6 +88,7 @@ pub(crate) fn Composer(
                     "This message is too long to send. Shorten it or split it in two."
                 </p>
             </Show>
+            <p class="composer-note" aria-live="polite">{move || words::keeping(state.keeping.get())}</p>
             <textarea
                 node_ref=area
                 class="composer-text"

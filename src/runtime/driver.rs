@@ -5,20 +5,23 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use futures_channel::mpsc::{UnboundedSender, unbounded};
+use futures_channel::{
+    mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
+    oneshot,
+};
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::request_animation_frame, task::spawn_local};
-use weft_protocol::Millis;
+use weft_protocol::{Millis, UserId};
 use weft_sync::{Change, Config, Connection, Core, Input, Output, Status};
 
 use super::{
     account::Server,
-    page,
+    local, page,
     socket::{self, Order},
     storage, worker,
 };
 use crate::state::{
-    Session, State,
+    Keeping, Session, State,
     project::{self, Fact},
 };
 
@@ -29,37 +32,62 @@ pub(super) struct Driver(Rc<RefCell<Inner>>, State);
 struct Inner {
     core: Core,
     server: Option<Server>,
+    /// The socket to open once the server is known.
+    waiting: Option<Connection>,
     sockets: HashMap<Connection, UnboundedSender<Order>>,
+    storage: UnboundedSender<storage::Order>,
     timer: Option<(Millis, Timeout)>,
     changes: Vec<Change>,
     folding: bool,
 }
 
 impl Driver {
-    /// A driver that shows what it learns in `state`.
-    pub(super) fn new(state: State) -> Self {
+    /// A driver that shows what it learns in `state`, and what it asks of the storage.
+    pub(super) fn new(state: State) -> (Self, UnboundedReceiver<storage::Order>) {
+        let (storage, orders) = unbounded();
         let seed = u64::from_le_bytes(page::random());
         let mut core = Core::new(page::now(), Config { seed });
         core.handle(page::now(), Input::StorageLost);
         let inner = Inner {
             core,
             server: None,
+            waiting: None,
             sockets: HashMap::new(),
+            storage,
             timer: None,
             changes: Vec::new(),
             folding: false,
         };
-        Self(Rc::new(RefCell::new(inner)), state)
+        (Self(Rc::new(RefCell::new(inner)), state), orders)
     }
 
     /// Sets the server.
     pub(super) fn serve(&self, server: Server) {
-        self.0.borrow_mut().server = Some(server);
+        let mut inner = self.0.borrow_mut();
+        inner.server = Some(server);
+        if let Some(connection) = inner.waiting.take() {
+            self.open(&mut inner, connection);
+        }
     }
 
     /// The server, once it is known.
     pub(super) fn server(&self) -> Option<Server> {
         self.0.borrow().server.clone()
+    }
+
+    /// Tells the core what this device has kept of an account, where it can.
+    pub(super) async fn restore(&self, user: UserId) {
+        let (done, opened) = oneshot::channel();
+        let order = storage::Order::Open(user, done);
+        let _ = self.0.borrow().storage.unbounded_send(order);
+        // Ends at once where there is no storage.
+        let _ = opened.await;
+    }
+
+    /// Nothing more is kept on this device by this tab.
+    pub(super) fn keeps(&self, keeping: Keeping) {
+        project::record(&self.1, Fact::Keeping(keeping));
+        self.input(Input::StorageLost);
     }
 
     /// Gives the core an input and does what it wants done.
@@ -74,7 +102,10 @@ impl Driver {
                     order(&inner, connection, Order::Close(code));
                     inner.sockets.remove(&connection);
                 }
-                Output::Store(op) => storage::keep(op),
+                // Nobody listens where there is no storage.
+                Output::Store(op) => {
+                    let _ = inner.storage.unbounded_send(storage::Order::Keep(op));
+                }
                 Output::Change(change) => inner.changes.push(change),
                 Output::Fault(fault) => {
                     leptos::logging::warn!("{fault:?}");
@@ -96,17 +127,15 @@ impl Driver {
             std::mem::take(&mut inner.changes)
         };
         for change in changes {
-            let status = match &change {
-                Change::StatusSet(status) => Some(*status),
-                _ => None,
-            };
-            project::apply(&self.1, change);
-            match status {
-                Some(Status::SignedOut) => {
-                    project::record(&self.1, Fact::Session(Session::SignedOut));
-                }
-                Some(Status::TooOld) => worker::check(),
+            let signed_out = matches!(change, Change::StatusSet(Status::SignedOut));
+            match &change {
+                Change::StatusSet(Status::TooOld) => worker::check(),
+                Change::UserSet(Some(user)) => local::keep_account(user),
                 _ => {}
+            }
+            project::apply(&self.1, change);
+            if signed_out {
+                project::record(&self.1, Fact::Session(Session::SignedOut));
             }
         }
     }
@@ -121,7 +150,10 @@ impl Driver {
     }
 
     fn open(&self, inner: &mut Inner, connection: Connection) {
-        let Some(server) = &inner.server else { return };
+        let Some(server) = &inner.server else {
+            inner.waiting = Some(connection);
+            return;
+        };
         let (orders, received) = unbounded();
         inner.sockets.insert(connection, orders);
         spawn_local(socket::run(

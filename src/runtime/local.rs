@@ -2,7 +2,7 @@
 //! Storage that is full or forbidden loses them, and nothing else.
 
 use web_sys::Storage;
-use weft_protocol::ThreadId;
+use weft_protocol::{ThreadId, User};
 
 fn store() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
@@ -36,6 +36,18 @@ pub(super) fn wipe() {
     }
 }
 
+/// Whose account is open on this device.
+pub(super) fn account() -> Option<User> {
+    serde_json::from_str(&read("account")?).ok()
+}
+
+/// Keeps whose account it is.
+pub(super) fn keep_account(user: &User) {
+    if let Ok(json) = serde_json::to_string(user) {
+        write("account", &json);
+    }
+}
+
 /// What was being written, where.
 pub(super) fn drafts() -> Vec<(Option<ThreadId>, String)> {
     entries("draft.")
@@ -53,9 +65,10 @@ pub(super) fn keep_draft(thread: Option<ThreadId>, text: &str) {
 
 /// Which models were chosen, the one chosen last at the end.
 pub(super) fn models() -> Vec<(Option<ThreadId>, String)> {
-    let mut models = entries("model.");
-    models.sort_by_key(|(thread, _)| thread.is_none());
-    models
+    let (threads, last): (Vec<_>, Vec<_>) = entries("model.")
+        .into_iter()
+        .partition(|(thread, _)| thread.is_some());
+    [threads, last].concat()
 }
 
 /// Keeps a choice of model, and as the last one.

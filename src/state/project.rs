@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User};
 use weft_sync::{Change, MessageView};
 
-use super::{Call, Days, Notice, Row, Session, State, Theme, Timeline};
+use super::{Call, Days, Keeping, Notice, Row, Session, State, Theme, Timeline};
 
 /// How many toasts there are at once.
 const NOTICES: usize = 3;
@@ -31,6 +31,8 @@ pub enum Fact {
     Draft(Option<ThreadId>, String),
     /// The model chosen.
     Model(Option<ThreadId>, String),
+    /// Where what is written lasts.
+    Keeping(Keeping),
     /// The local midnights.
     Days(Days),
     /// A toast appears.
@@ -161,6 +163,7 @@ pub fn record(state: &State, fact: Fact) {
             chosen.insert(None, model.clone());
             chosen.insert(thread, model);
         }),
+        Fact::Keeping(keeping) => state.keeping.set(keeping),
         Fact::Days(days) => {
             if state.days.get_untracked() != days {
                 state.days.set(days);

@@ -2,7 +2,7 @@
 
 use weft_protocol::{ErrorCode, api::ApiCode};
 
-use super::CallError;
+use super::{CallError, Keeping};
 
 /// What happened, for the person who reads it.
 pub fn error(code: ErrorCode) -> &'static str {
@@ -30,6 +30,19 @@ pub fn error(code: ErrorCode) -> &'static str {
         ErrorCode::ProviderGarbled => "The model provider sent something unreadable.",
         ErrorCode::ReplyTooLong => "The reply grew too long and was ended.",
         ErrorCode::Interrupted => "The server restarted during this reply.",
+    }
+}
+
+/// What the writer must know of where the words go; nothing where they are safe.
+pub fn keeping(keeping: Keeping) -> &'static str {
+    match keeping {
+        Keeping::Here => "",
+        Keeping::Elsewhere => {
+            "Weft is open in another tab. What is unsent here is lost when this tab closes."
+        }
+        Keeping::Nowhere => {
+            "This device cannot keep messages: what is unsent is lost when this tab closes."
+        }
     }
 }
 

@@ -2,12 +2,15 @@
 //!
 //! Invariant: one call of [`Database::keep`] is one transaction, so that rows and the cursor that they
 //! are as of move together, and nothing but the database is awaited inside of it. Keys and values are
-//! strings, the values mostly JSON: what is kept has the form that travels.
+//! strings; the values are JSON, so what is kept has the form in which it travels.
+
+use std::cell::Cell;
 
 use indexed_db_futures::{
     KeyRange,
     database::Database as Idb,
     internals::SystemRepr as _,
+    object_store::ObjectStore,
     prelude::*,
     transaction::{
         Transaction, TransactionDurability as Durability, TransactionMode, TransactionOptions,
@@ -16,27 +19,34 @@ use indexed_db_futures::{
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use weft_protocol::{
-    Cursor, InstallationId, MessageId, Millis, Mutation, Op, Row, Status, Topic, UserId,
+    Cursor, ErrorCode, InstallationId, MessageId, Millis, Mutation, Op, Row, Status, Topic, UserId,
+    row::Settle,
 };
 use weft_sync::{StorageOp, Stored, StoredTopic, Unsent};
 
-/// Whose it is, and the number of the next mutation.
+use crate::runtime::page;
+
+/// Whose it is, and the number of the next mutation: one record, under [`ACCOUNT`].
 const META: &str = "meta";
 /// Mutations by their number.
 const OUTBOX: &str = "outbox";
-/// Topics, each with its cursor, whether there is more of it, and when it was used.
+/// Topics: each with its cursor, whether there is more of it, and when it was used.
 const TOPICS: &str = "topics";
 /// Rows by `<topic>/<id>`.
 const ROWS: &str = "rows";
-/// Pieces of replies by `<message>/<offset>`.
+/// Bytes of replies by `<message>/<offset>`.
 const TEXTS: &str = "texts";
+/// Ends of replies by `<message>/`.
+const ENDS: &str = "ends";
 
-const STORES: [&str; 5] = [META, OUTBOX, TOPICS, ROWS, TEXTS];
+const STORES: [&str; 6] = [META, OUTBOX, TOPICS, ROWS, TEXTS, ENDS];
 
-/// The layout. A change of it raises this and adds a step to [`upgrade`].
+const ACCOUNT: &str = "account";
+
+/// The layout. Whoever changes it raises this and adds a step to [`upgrade`].
 const VERSION: u32 = 1;
 
-/// Brings a database from the layout `from` (0: there was none) to the next ones.
+/// Brings a database of the layout `from` (0: it is new) to the present one, step by step.
 fn upgrade(from: u32, db: &Idb) -> indexed_db_futures::Result<()> {
     if from < 1 {
         for store in STORES {
@@ -46,6 +56,395 @@ fn upgrade(from: u32, db: &Idb) -> indexed_db_futures::Result<()> {
     Ok(())
 }
 
-/// The database could not be used. Which way it failed makes no difference to what is done about it.
+/// A database cannot be used. In which way it failed makes no difference to what is done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unusable;
+
+impl From<indexed_db_futures::error::Error> for Unusable {
+    fn from(_: indexed_db_futures::error::Error) -> Self {
+        Self
+    }
+}
+
+impl From<indexed_db_futures::error::OpenDbError> for Unusable {
+    fn from(_: indexed_db_futures::error::OpenDbError) -> Self {
+        Self
+    }
+}
+
+impl From<serde_json::Error> for Unusable {
+    fn from(_: serde_json::Error) -> Self {
+        Self
+    }
+}
+
+type Result<T> = std::result::Result<T, Unusable>;
+
+/// Whose data it is, who numbers the mutations, and the number of the next one.
+type Account = (UserId, InstallationId, u64);
+/// A mutation as it is kept.
+type Entry<M> = (u64, Millis, M, Option<ErrorCode>);
+/// A topic as it is kept: with whether there is more of it, and when it was used last.
+type Held = (Topic, Cursor, bool, u64);
+/// Bytes of a reply, from an offset on.
+type Piece<T> = (MessageId, u64, T);
+
+/// A connection to the database of an account.
+pub struct Database {
+    idb: Idb,
+    /// When a topic was used last: the time, and never the same twice.
+    used: Cell<u64>,
+    /// Closes the connection where it stands in the way of who deletes or changes the database.
+    _yielding: Closure<dyn FnMut()>,
+}
+
+impl Database {
+    /// Opens the database of this name, and makes it where there is none.
+    pub async fn open(name: &str) -> Result<Self> {
+        let idb = Idb::open(name)
+            .with_version(VERSION)
+            .with_on_upgrade_needed(|event, db| upgrade(event.old_version() as u32, &db))
+            .await?;
+        let connection = idb.clone();
+        let yielding = Closure::new(move || connection.clone().close());
+        idb.as_sys()
+            .set_onversionchange(Some(yielding.as_ref().unchecked_ref()));
+        Ok(Self {
+            idb,
+            used: Cell::new(page::now()),
+            _yielding: yielding,
+        })
+    }
+
+    /// Deletes the database of this name.
+    pub async fn delete(name: &str) -> Result<()> {
+        Ok(Idb::delete_by_name(name)?.await?)
+    }
+
+    /// Does all of this or, where it fails, nothing.
+    pub async fn keep(&self, ops: &[StorageOp]) -> Result<()> {
+        let durability = if ops.iter().any(|op| op.strict().is_some()) {
+            Durability::Strict
+        } else {
+            Durability::Relaxed
+        };
+        let stores = Stores(
+            self.idb
+                .transaction(STORES)
+                .with_mode(TransactionMode::Readwrite)
+                .with_options(TransactionOptions::new().with_durability(durability))
+                .build()?,
+        );
+        for op in ops {
+            self.used.set(page::now().max(self.used.get() + 1));
+            stores.apply(self.used.get(), op).await?;
+        }
+        Ok(stores.0.commit().await?)
+    }
+
+    /// Everything kept. What cannot be read counts as not kept.
+    pub async fn load(&self) -> Result<Stored> {
+        let stores = Stores(self.idb.transaction(STORES).build()?);
+        let account = stores.get(META, ACCOUNT).await?;
+        let outbox = stores.all(OUTBOX).await?;
+        let topics = stores.all(TOPICS).await?;
+        let rows = stores.all(ROWS).await?;
+        let texts = stores.all(TEXTS).await?;
+        let ends = stores.all(ENDS).await?;
+        stores.0.commit().await?;
+        let Some((user, installation, next_n)) =
+            account.and_then(|json| read::<Account>(&json).ok())
+        else {
+            return Ok(Stored::default());
+        };
+        let unsent = |json: &String| {
+            let (n, made_at, mutation, failure) = read::<Entry<Mutation>>(json).ok()?;
+            Some(Unsent {
+                n,
+                made_at,
+                mutation,
+                failure,
+            })
+        };
+        Ok(Stored {
+            identity: Some((user, installation)),
+            next_n,
+            outbox: outbox.iter().filter_map(unsent).collect(),
+            // The server gives it again.
+            topics: with_rows(user, &topics, &rows).unwrap_or_default(),
+            texts: joined(&texts),
+            ends: ends.iter().filter_map(|json| read(json).ok()).collect(),
+        })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.idb.as_sys().set_onversionchange(None);
+        self.idb.clone().close();
+    }
+}
+
+/// A transaction over all stores.
+struct Stores<'a>(Transaction<'a>);
+
+impl Stores<'_> {
+    async fn apply(&self, used: u64, op: &StorageOp) -> Result<()> {
+        match op {
+            StorageOp::Identify {
+                user,
+                installation,
+                next_n,
+                outbox,
+            } => {
+                self.store(OUTBOX)?.clear()?;
+                for unsent in outbox {
+                    self.put_unsent(unsent)?;
+                }
+                self.put(META, ACCOUNT, &(user, installation, next_n))
+            }
+            StorageOp::PutOutbox(unsent) => {
+                self.put_unsent(unsent)?;
+                let account = self.get(META, ACCOUNT).await?.ok_or(Unusable)?;
+                let (user, installation, next_n): Account = read(&account)?;
+                let next_n = next_n.max(unsent.n + 1);
+                self.put(META, ACCOUNT, &(user, installation, next_n))
+            }
+            StorageOp::DeleteOutbox { n } => self.delete(OUTBOX, KeyRange::Only(number(*n))),
+            StorageOp::PutSnapshot {
+                topic,
+                cursor,
+                rows,
+                more,
+            } => {
+                let streaming =
+                    |id: &str| rows.iter().any(|row| is_streaming(row) && id_of(row) == id);
+                self.drop_rows(*topic, streaming).await?;
+                for row in rows {
+                    self.put(ROWS, &format!("{topic}/{}", id_of(row)), row)?;
+                }
+                self.put_topic(&(*topic, *cursor, *more, used))
+            }
+            StorageOp::Apply { topic, cursor, ops } => {
+                let Some((_, _, more, _)) = self.topic(*topic).await? else {
+                    return Ok(());
+                };
+                for op in ops {
+                    match op {
+                        Op::Thread(row) => self.put_row(*topic, &Row::Thread(row.clone()))?,
+                        Op::Message(row) => self.put_row(*topic, &Row::Message(row.clone()))?,
+                        Op::Settle(end) => self.put_end(*topic, end).await?,
+                    }
+                }
+                self.put_topic(&(*topic, *cursor, more, used))
+            }
+            StorageOp::PutPage { thread, rows, more } => {
+                let topic = Topic::Thread(*thread);
+                let Some((_, cursor, _, _)) = self.topic(topic).await? else {
+                    return Ok(());
+                };
+                let here = self.keys(ROWS, &place(topic)).await?;
+                for row in rows {
+                    if !here.contains(&format!("{topic}/{}", id_of(row))) {
+                        self.put_row(topic, row)?;
+                    }
+                }
+                self.put_topic(&(topic, cursor, *more, used))
+            }
+            StorageOp::AppendText {
+                message,
+                offset,
+                text,
+            } => {
+                let key = format!("{message}/{}", number(*offset));
+                let piece: Piece<&String> = (*message, *offset, text);
+                self.put(TEXTS, &key, &piece)
+            }
+            StorageOp::DropText { message } => self.delete(TEXTS, within(&place(message))),
+            StorageOp::DropTopic(topic) => {
+                self.drop_rows(*topic, |_| false).await?;
+                self.delete(TOPICS, KeyRange::Only(topic.to_string()))
+            }
+            StorageOp::Wipe => {
+                for store in STORES {
+                    self.store(store)?.clear()?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn put_unsent(&self, unsent: &Unsent) -> Result<()> {
+        let entry: Entry<&Mutation> = (unsent.n, unsent.made_at, &unsent.mutation, unsent.failure);
+        self.put(OUTBOX, &number(unsent.n), &entry)
+    }
+
+    fn put_topic(&self, held: &Held) -> Result<()> {
+        self.put(TOPICS, &held.0.to_string(), held)
+    }
+
+    async fn topic(&self, topic: Topic) -> Result<Option<Held>> {
+        let json = self.get(TOPICS, &topic.to_string()).await?;
+        Ok(json.map(|json| read(&json)).transpose()?)
+    }
+
+    /// Puts a row. The end that its reply had is not its end any more, and where it is not streaming
+    /// it has its text itself.
+    fn put_row(&self, topic: Topic, row: &Row) -> Result<()> {
+        let id = id_of(row);
+        if is_streaming(row) {
+            self.delete(ENDS, within(&place(&id)))?;
+        } else {
+            self.drop_reply(&id)?;
+        }
+        self.put(ROWS, &format!("{topic}/{id}"), row)
+    }
+
+    /// Puts the end of a reply whose row still is streaming.
+    async fn put_end(&self, topic: Topic, end: &Settle) -> Result<()> {
+        let row = self.get(ROWS, &format!("{topic}/{}", end.message)).await?;
+        if row.is_some_and(|json| read(&json).is_ok_and(|row: Row| is_streaming(&row))) {
+            self.put(ENDS, &place(end.message), end)?;
+        }
+        Ok(())
+    }
+
+    /// Drops the rows of a topic, and of its replies all but the bytes of those that `stay`.
+    async fn drop_rows(&self, topic: Topic, stay: impl Fn(&str) -> bool) -> Result<()> {
+        let rows = self.keys(ROWS, &place(topic)).await?;
+        let mut replies = self.keys(TEXTS, "").await?;
+        replies.extend(self.keys(ENDS, "").await?);
+        for key in replies {
+            let Some((id, _)) = key.split_once('/') else {
+                continue;
+            };
+            if rows.contains(&format!("{topic}/{id}")) {
+                if stay(id) {
+                    self.delete(ENDS, within(&place(id)))?;
+                } else {
+                    self.drop_reply(id)?;
+                }
+            }
+        }
+        self.delete(ROWS, within(&place(topic)))
+    }
+
+    fn drop_reply(&self, id: &str) -> Result<()> {
+        self.delete(TEXTS, within(&place(id)))?;
+        self.delete(ENDS, within(&place(id)))
+    }
+
+    fn store(&self, name: &str) -> Result<ObjectStore<'_>> {
+        Ok(self.0.object_store(name)?)
+    }
+
+    /// Asks for a change; whether it was made is told by the end of the transaction.
+    fn put<T: Serialize>(&self, store: &str, key: &str, value: &T) -> Result<()> {
+        let value = serde_json::to_string(value)?;
+        self.store(store)?.put(value).with_key(key).build()?;
+        Ok(())
+    }
+
+    fn delete(&self, store: &str, keys: KeyRange<String>) -> Result<()> {
+        self.store(store)?.delete::<String, _>(keys).build()?;
+        Ok(())
+    }
+
+    async fn get(&self, store: &str, key: &str) -> Result<Option<String>> {
+        Ok(self.store(store)?.get(key).await?)
+    }
+
+    async fn all(&self, store: &str) -> Result<Vec<String>> {
+        let values = self.store(store)?.get_all().await?;
+        Ok(values.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// The keys that begin so, in order.
+    async fn keys(&self, store: &str, prefix: &str) -> Result<Vec<String>> {
+        let store = self.store(store)?;
+        let keys = store
+            .get_all_keys()
+            .with_query::<String, _>(within(prefix))
+            .await?;
+        Ok(keys.collect::<std::result::Result<_, _>>()?)
+    }
+}
+
+/// The keys that begin so.
+fn within(prefix: &str) -> KeyRange<String> {
+    KeyRange::Bound(prefix.to_owned(), false, format!("{prefix}\u{ffff}"), false)
+}
+
+/// What the keys begin with that belong to this.
+fn place(of: impl std::fmt::Display) -> String {
+    format!("{of}/")
+}
+
+/// A number as a key: keys are in the order of their characters.
+fn number(n: u64) -> String {
+    format!("{n:020}")
+}
+
+fn id_of(row: &Row) -> String {
+    match row {
+        Row::Thread(row) => row.id.to_string(),
+        Row::Message(row) => row.id.to_string(),
+    }
+}
+
+fn is_streaming(row: &Row) -> bool {
+    matches!(row, Row::Message(row) if row.status == Status::Streaming && !row.deleted)
+}
+
+fn read<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
+    serde_json::from_str(json)
+}
+
+/// The topics with their rows, the one used last at the end.
+fn with_rows(user: UserId, topics: &[String], rows: &[String]) -> Result<Vec<StoredTopic>> {
+    let mut held = Vec::new();
+    for json in topics {
+        held.push(read::<Held>(json)?);
+    }
+    held.sort_unstable_by_key(|(topic, _, _, used)| (*used, *topic));
+    let mut topics: Vec<_> = held
+        .into_iter()
+        .map(|(topic, cursor, more, _)| StoredTopic {
+            topic,
+            cursor,
+            rows: Vec::new(),
+            more,
+        })
+        .collect();
+    for json in rows {
+        let row: Row = read(json)?;
+        let of = match &row {
+            Row::Thread(_) => Topic::User(user),
+            Row::Message(row) => Topic::Thread(row.thread),
+        };
+        if let Some(held) = topics.iter_mut().find(|held| held.topic == of) {
+            held.rows.push(row);
+        }
+    }
+    Ok(topics)
+}
+
+/// The bytes of each reply, as far as they are here from its beginning on.
+fn joined(pieces: &[String]) -> Vec<(MessageId, String)> {
+    let mut texts: Vec<(MessageId, String)> = Vec::new();
+    for json in pieces {
+        let Ok((message, offset, piece)) = read::<Piece<String>>(json) else {
+            continue;
+        };
+        match texts.last_mut() {
+            Some((last, text)) if *last == message => {
+                if text.len() as u64 == offset {
+                    text.push_str(&piece);
+                }
+            }
+            _ if offset == 0 => texts.push((message, piece)),
+            _ => {}
+        }
+    }
+    texts
+}
