@@ -9,7 +9,7 @@ mod writer;
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use weft_hub::{Answer, Command, Committed, Read, Store, store};
 use weft_protocol::{Limits, Millis};
 
@@ -41,7 +41,7 @@ impl SqliteStore {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        keep_statements(&connection)?;
         migrate(&mut connection)?;
         connection.execute(
             "INSERT OR IGNORE INTO meta (name, value) VALUES ('epoch', ?1)",
@@ -60,7 +60,7 @@ impl SqliteStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
-        connection.set_prepared_statement_cache_capacity(64);
+        keep_statements(&connection)?;
         let epoch = epoch(&connection)?;
         Ok(Self {
             connection,
@@ -73,6 +73,14 @@ impl SqliteStore {
     pub fn connection(&mut self) -> &mut Connection {
         &mut self.connection
     }
+}
+
+/// Lets a statement be compiled once. Without the stable plans (QPSG), SQLite compiles one anew whenever
+/// what is bound to it might have changed the plan.
+fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn epoch(connection: &Connection) -> rusqlite::Result<u32> {
