@@ -16,7 +16,8 @@ pub struct Connection(pub u64);
 pub enum Input {
     /// This was kept of an account. Given once and first, where something was kept.
     Restored(Stored),
-    /// What [`StorageOp::strict`] numbered `n` is durable, and so is all that came before it.
+    /// The op to which [`StorageOp::strict`] gives `n` is durable, and so is all that came before it.
+    /// Each such op is answered, in order, but for those before a wipe that have not been.
     Kept {
         /// Its number.
         n: u64,

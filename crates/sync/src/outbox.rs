@@ -71,7 +71,8 @@ impl Default for Outbox {
 impl Writes {
     /// Notes an op; returns which write it is, where its end is waited for.
     fn begin(&mut self, op: &StorageOp) -> Option<u64> {
-        self.waiting.push(op.strict()?);
+        let n = op.strict().filter(|_| !self.lost)?;
+        self.waiting.push(n);
         Some(self.done + self.waiting.len() as u64)
     }
 }
@@ -183,8 +184,11 @@ impl Outbox {
         self.entries.iter_mut().for_each(|entry| entry.kept = true);
     }
 
-    /// Forgets all of it; what is on its way to the storage is on its way still.
+    /// Forgets all of it, and that the storage has something of it to answer.
     pub(crate) fn clear(&mut self) {
+        let writes = &mut self.writes;
+        writes.done += writes.waiting.len() as u64;
+        writes.waiting.clear();
         self.entries.clear();
         self.next_n = 1;
     }

@@ -27,7 +27,7 @@ pub(crate) struct Overlay<'a> {
 pub(crate) struct Pending {
     pub(crate) row: MessageRow,
     pub(crate) failure: Option<ErrorCode>,
-    /// Whether it outlives this page.
+    /// Whether it waits to be sent, and outlives this page.
     pub(crate) kept: bool,
 }
 
@@ -73,7 +73,7 @@ impl<'a> Overlay<'a> {
         let mutation = &entry.mutation;
         self.step = Step {
             made_at: entry.made_at,
-            kept: entry.kept,
+            kept: entry.kept && entry.is_undecided(),
             in_list: entry.covers(Topic::User(self.me)),
             in_timeline: entry.covers(Topic::Thread(mutation.thread())),
             makes: [

@@ -1,0 +1,8 @@
+//! What the core does, told as inputs and outputs. Every test runs a mirror beside the core.
+
+#![allow(missing_docs)]
+
+mod anything;
+mod client;
+mod online;
+mod restore;
