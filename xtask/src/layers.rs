@@ -16,7 +16,11 @@ use crate::{
 /// A crate, the crates of this project that it may use, and those that its tests may use as well.
 const CRATES: [(&str, &[&str], &[&str]); 7] = [
     ("weft-protocol", &[], &["weft-testkit"]),
-    ("weft-sync", &["weft-protocol"], &["weft-sync", "weft-testkit"]),
+    (
+        "weft-sync",
+        &["weft-protocol"],
+        &["weft-sync", "weft-testkit"],
+    ),
     ("weft-hub", &["weft-protocol"], &["weft-testkit"]),
     (
         "weft-server",
