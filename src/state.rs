@@ -197,10 +197,11 @@ impl State {
     }
 
     /// The model that a message in this thread asks: chosen here, asked here last, chosen anywhere
-    /// last, or the first one.
+    /// last, or the first one. Before it is known which are offered, each one may be.
     pub fn model(&self, thread: Option<ThreadId>) -> Option<String> {
         let models = self.models.get();
-        let offered = |id: &String| models.iter().any(|model| &model.id == id);
+        let offered =
+            |id: &String| models.is_empty() || models.iter().any(|model| &model.id == id);
         let chosen = self.chosen.with(|chosen| chosen.get(&thread).cloned());
         let asked = || {
             let row = self.thread(thread?)?;

@@ -46,8 +46,7 @@ impl Driver {
     pub(super) fn new(state: State) -> (Self, UnboundedReceiver<storage::Order>) {
         let (storage, orders) = unbounded();
         let seed = u64::from_le_bytes(page::random());
-        let mut core = Core::new(page::now(), Config { seed });
-        core.handle(page::now(), Input::StorageLost);
+        let core = Core::new(page::now(), Config { seed });
         let inner = Inner {
             core,
             server: None,

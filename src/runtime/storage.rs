@@ -119,7 +119,7 @@ impl Storage {
         if open.keep(user, &ops).await.is_err() {
             return Err(Keeping::Nowhere);
         }
-        if let Some(n) = ops.iter().rev().find_map(StorageOp::strict) {
+        for n in ops.iter().filter_map(StorageOp::strict) {
             self.driver.input(Input::Kept { n });
         }
         Ok(())

@@ -10,6 +10,7 @@ mod keyboard;
 mod network;
 mod offline;
 mod replies;
+mod storage;
 
 use weft_testkit::edges::{Browser, ModelServer, Node, Screen, TestServer};
 

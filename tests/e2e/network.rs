@@ -80,7 +80,7 @@ async fn what_is_said_during_ten_seconds_without_a_network_arrives_in_order_and_
 }
 
 /// What a model was asked last in a request.
-fn last_words(request: &serde_json::Value) -> &str {
+pub(crate) fn last_words(request: &serde_json::Value) -> &str {
     let messages = request["messages"].as_array().expect("messages");
     messages.last().expect("one")["content"]
         .as_str()

@@ -156,7 +156,7 @@ async fn the_app_can_be_installed() {
 const BUILD: &str = "document.querySelector('meta[name=build]')?.content ?? 'first'";
 
 /// Waits until the app is on the device, and says for which addresses.
-async fn kept(browser: &Browser) -> String {
+pub(crate) async fn kept(browser: &Browser) -> String {
     let scope = browser
         .js("navigator.serviceWorker.ready.then(found => found.scope)")
         .await;

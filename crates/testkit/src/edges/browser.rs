@@ -4,7 +4,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -73,11 +73,21 @@ pub struct Browser {
     tools: ChromeDevTools,
     driver: Option<WebDriver>,
     process: Child,
+    profile: Option<PathBuf>,
 }
 
 impl Browser {
     /// Opens `url` on a screen.
     pub async fn open(url: &str, screen: Screen) -> Self {
+        Self::start(url, screen, None).await
+    }
+
+    /// The same with a profile that outlives the browser: what pages keep is there the next time.
+    pub async fn open_with_profile(url: &str, screen: Screen, profile: &Path) -> Self {
+        Self::start(url, screen, Some(profile.to_owned())).await
+    }
+
+    async fn start(url: &str, screen: Screen, profile: Option<PathBuf>) -> Self {
         let mut process = Command::new(given("WEFT_CHROMEDRIVER"))
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -101,6 +111,10 @@ impl Browser {
         }
         let size = format!("--window-size={},{}", screen.width, screen.height);
         wanted.add_arg(&size).expect("a flag");
+        if let Some(folder) = &profile {
+            let folder = format!("--user-data-dir={}", folder.display());
+            wanted.add_arg(&folder).expect("a flag");
+        }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted)
             .await
             .expect("a browser");
@@ -108,6 +122,7 @@ impl Browser {
             tools: ChromeDevTools::new(driver.handle.clone()),
             driver: Some(driver),
             process,
+            profile,
         };
         browser.look(screen).await;
         let clipboard = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
@@ -371,6 +386,21 @@ impl Browser {
         assert_eq!(wrongs, json!([]), "the page's own errors");
         if let Some(driver) = self.driver.take() {
             let _ = driver.quit().await;
+        }
+    }
+
+    /// Kills the browser of a profile where it stands, as a power cut does.
+    pub fn kill(mut self) {
+        let profile = self.profile.take().expect("a profile of its own");
+        // The browser's lock on its profile: a link to "<host>-<process>".
+        let lock = profile.join("SingletonLock").read_link();
+        let lock = lock.expect("a lock on the profile");
+        let lock = lock.to_string_lossy();
+        let (_, process) = lock.rsplit_once('-').expect("the browser's process");
+        let killed = Command::new("kill").args(["-KILL", process]).status();
+        assert!(killed.expect("kill").success());
+        if let Some(driver) = self.driver.take() {
+            let _ = driver.leak();
         }
     }
 

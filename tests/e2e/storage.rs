@@ -1,0 +1,129 @@
+//! What the device keeps: the outbox, and what was read.
+
+use weft_testkit::edges::{Browser, Proxy, Screen, TempDir};
+
+use crate::{
+    connected, enter, network::last_words, offline::kept, said, say, served, sign_up, until_status,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_offline_outlives_a_killed_browser_and_arrives_once_and_in_order() {
+    let (model, server) = served().await;
+    let network = Proxy::start(server.addr()).await;
+    let profile = TempDir::new("profile");
+    let open =
+        async |url: &str| Browser::open_with_profile(url, Screen::WIDE, profile.path()).await;
+    let browser = open(&network.url()).await;
+    browser.button("Create account").click().await;
+    enter(&browser, "ada", "Create account").await;
+    say(&browser, "Online").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    let thread = browser.url().await;
+    // A browser that ends by itself writes down who is signed in.
+    browser.close().await;
+
+    let browser = open(&thread).await;
+    connected(&browser).await;
+    network.cut();
+    for text in ["One", "Two", "Three"] {
+        say(&browser, text).await;
+        browser.newest().says(text).await;
+        browser.newest().says("Queued").await;
+    }
+    browser.kill();
+    network.open();
+
+    let browser = open(&thread).await;
+    connected(&browser).await;
+    let all = "document.querySelectorAll('article[data-status=complete]').length === 8";
+    browser.until_js(all).await;
+    assert_eq!(said(&browser).await, ["Online", "One", "Two", "Three"]);
+    let asked = model.asked(4).await;
+    let last: Vec<_> = asked.iter().map(last_words).collect();
+    assert_eq!(last, ["Online", "One", "Two", "Three"]);
+    browser.reload().await;
+    browser.until_js(all).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_server_the_threads_are_there_to_read_and_to_write_in() {
+    let (model, mut server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    kept(&browser).await;
+    say(&browser, "First").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    let first = browser.url().await;
+    browser.button("New chat").click().await;
+    browser.any("article").gone().await;
+    let reply = model.next_reply();
+    say(&browser, "Second").await;
+    reply.say("It came **bit** by bit.");
+    browser.newest().says("bit by bit").await;
+    reply.finish();
+    until_status(&browser.message(1), &browser, "complete").await;
+
+    server.kill();
+    browser.reload().await;
+    browser.message(0).says("Second").await;
+    browser.newest().says("It came bit by bit.").await;
+    until_status(&browser.newest(), &browser, "complete").await;
+    browser.goto(&first).await;
+    browser.message(0).says("First").await;
+    assert_eq!(said(&browser).await, ["First"]);
+    say(&browser, "Third").await;
+    browser.newest().says("Queued").await;
+    browser.reload().await;
+    browser.newest().says("Queued").await;
+    assert_eq!(said(&browser).await, ["First", "Third"]);
+
+    server.restart();
+    connected(&browser).await;
+    until_status(&browser.message(3), &browser, "complete").await;
+    assert_eq!(said(&browser).await, ["First", "Third"]);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_deleted_under_the_app_is_made_anew() {
+    let (_model, server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    say(&browser, "Before").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    let deleted = browser
+        .js(
+            "indexedDB.databases().then(all => Promise.all(all.map(({ name }) =>
+            new Promise((done, fail) => {
+                const request = indexedDB.deleteDatabase(name);
+                request.onsuccess = () => done(name);
+                request.onerror = request.onblocked = fail;
+            }))))",
+        )
+        .await;
+    assert_eq!(deleted.as_array().map(Vec::len), Some(1));
+    say(&browser, "After").await;
+    until_status(&browser.message(3), &browser, "complete").await;
+    browser.reload().await;
+    connected(&browser).await;
+    until_status(&browser.message(3), &browser, "complete").await;
+    assert_eq!(said(&browser).await, ["Before", "After"]);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_keeps_nothing_is_told_of_and_works() {
+    let (_model, server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    let source = serde_json::json!({ "source": "delete Navigator.prototype.locks" });
+    browser
+        .cdp("Page.addScriptToEvaluateOnNewDocument", source)
+        .await;
+    browser.reload().await;
+    connected(&browser).await;
+    browser
+        .until_js("document.body.innerText.includes('This device cannot keep messages')")
+        .await;
+    say(&browser, "All the same").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    browser.close().await;
+}

@@ -1,0 +1,168 @@
+//! What needs a browser and no server: the storage on a real IndexedDB.
+#![cfg(target_arch = "wasm32")]
+
+use indexed_db_futures::{database::Database as Idb, prelude::*, transaction::TransactionMode};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use weft::runtime::storage::database::{Database, Unusable};
+use weft_protocol::{InstallationId, ThreadId, Topic, UserId};
+use weft_sync::{
+    StorageOp, Stored,
+    contract::{Storage, storage_contract},
+};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+struct Kept(Database);
+
+impl Storage for Kept {
+    type Error = Unusable;
+
+    async fn keep(&mut self, op: StorageOp) -> Result<(), Unusable> {
+        self.0.keep(&[op]).await
+    }
+
+    async fn load(&mut self) -> Result<Stored, Unusable> {
+        self.0.load().await
+    }
+}
+
+async fn open(name: &str) -> Database {
+    Database::open(name).await.expect("a database")
+}
+
+fn identify() -> StorageOp {
+    StorageOp::Identify {
+        user: UserId::from_bytes([1; 16]),
+        installation: InstallationId::from_bytes([2; 16]),
+        next_n: 7,
+        outbox: Vec::new(),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_database_keeps_the_contract() {
+    storage_contract(async |name: &str| Kept(open(name).await)).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_the_first_layout_kept_is_read() {
+    let id = |n: u8| ThreadId::from_bytes([n; 16]).to_string();
+    let (user, installation, thread, message) = (id(1), id(2), id(3), id(4));
+    let old = Idb::open("layout-1")
+        .with_version(1u32)
+        .with_on_upgrade_needed(|_, db| {
+            for store in ["meta", "outbox", "topics", "rows", "texts", "ends"] {
+                db.create_object_store(store).build()?;
+            }
+            Ok(())
+        })
+        .await
+        .expect("a database");
+    let records = [
+        (
+            "meta",
+            "account".to_owned(),
+            format!(r#"["{user}","{installation}",3]"#),
+        ),
+        (
+            "outbox",
+            format!("{:020}", 2),
+            format!(r#"[2,5,{{"pin_thread":{{"thread":"{thread}","pinned":true}}}},null]"#),
+        ),
+        (
+            "topics",
+            format!("t:{thread}"),
+            format!(r#"["t:{thread}",{{"epoch":9,"seq":4}},true,1]"#),
+        ),
+        (
+            "rows",
+            format!("t:{thread}/{message}"),
+            format!(
+                r#"{{"message":{{"id":"{message}","thread":"{thread}","ordinal":1,
+                "author":{{"assistant":"demo"}},"status":"streaming","created_at":1}}}}"#
+            ),
+        ),
+        (
+            "texts",
+            format!("{message}/{:020}", 0),
+            format!(r#"["{message}",0,"So f"]"#),
+        ),
+    ];
+    let stores = ["meta", "outbox", "topics", "rows", "texts"];
+    let writing = old
+        .transaction(stores)
+        .with_mode(TransactionMode::Readwrite);
+    let writing = writing.build().expect("a transaction");
+    for (store, key, value) in records {
+        let store = writing.object_store(store).expect("a store");
+        store.put(value).with_key(key).build().expect("a record");
+    }
+    writing.commit().await.expect("a commit");
+    old.close();
+
+    let stored = open("layout-1").await.load().await.expect("what was kept");
+    let identity = stored.identity.expect("an identity");
+    assert_eq!(identity.1.to_string(), installation);
+    assert_eq!((stored.next_n, stored.outbox.len()), (3, 1));
+    assert_eq!(stored.outbox[0].n, 2);
+    assert_eq!(stored.topics.len(), 1);
+    assert_eq!(
+        (stored.topics[0].cursor.seq, stored.topics[0].rows.len()),
+        (4, 1)
+    );
+    assert_eq!(stored.texts[0].1, "So f");
+}
+
+#[wasm_bindgen_test]
+async fn a_layout_from_the_future_is_left_alone() {
+    let newer = Idb::open("future").with_version(1_000_000u32);
+    newer.await.expect("a database").close();
+    assert!(Database::open("future").await.is_err());
+}
+
+#[wasm_bindgen_test]
+async fn a_database_deleted_during_use_fails_once_and_is_made_anew() {
+    let database = open("deleted").await;
+    database.keep(&[identify()]).await.expect("it is kept");
+    Database::delete("deleted")
+        .await
+        .expect("nobody is in the way");
+    assert_eq!(database.keep(&[identify()]).await, Err(Unusable));
+    assert_eq!(database.load().await, Err(Unusable));
+    let again = open("deleted").await;
+    assert_eq!(again.load().await, Ok(Stored::default()));
+    again.keep(&[identify()]).await.expect("it is kept");
+}
+
+#[wasm_bindgen_test]
+async fn two_connections_see_the_same() {
+    let (one, other) = (open("shared").await, open("shared").await);
+    one.keep(&[identify()]).await.expect("it is kept");
+    let stored = other.load().await.expect("what was kept");
+    assert_eq!(stored.next_n, 7);
+}
+
+#[wasm_bindgen_test]
+async fn all_of_a_batch_is_kept_or_nothing() {
+    let database = open("batch").await;
+    let unsent = weft_sync::Unsent {
+        n: 1,
+        made_at: 1,
+        mutation: weft_protocol::Mutation::CreateThread {
+            thread: ThreadId::from_bytes([3; 16]),
+        },
+        failure: None,
+    };
+    // Nobody's: there is no identity that could have numbered it.
+    let rows = StorageOp::PutSnapshot {
+        topic: Topic::Thread(ThreadId::from_bytes([3; 16])),
+        cursor: Default::default(),
+        rows: Vec::new(),
+        more: false,
+    };
+    let refused = database.keep(&[rows, StorageOp::PutOutbox(unsent)]).await;
+    assert_eq!(refused, Err(Unusable));
+    database.keep(&[identify()]).await.expect("it is kept");
+    let stored = database.load().await.expect("what was kept");
+    assert_eq!((stored.topics.len(), stored.outbox.len()), (0, 0));
+}
