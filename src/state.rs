@@ -200,8 +200,7 @@ impl State {
     /// last, or the first one. Before it is known which are offered, each one may be.
     pub fn model(&self, thread: Option<ThreadId>) -> Option<String> {
         let models = self.models.get();
-        let offered =
-            |id: &String| models.is_empty() || models.iter().any(|model| &model.id == id);
+        let offered = |id: &String| models.is_empty() || models.iter().any(|model| &model.id == id);
         let chosen = self.chosen.with(|chosen| chosen.get(&thread).cloned());
         let asked = || {
             let row = self.thread(thread?)?;
