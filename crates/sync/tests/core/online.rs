@@ -6,7 +6,9 @@ use weft_protocol::{
 };
 use weft_sync::{Change, Delivery, Fault, Input, Status, StorageOp, View};
 
-use crate::client::{Client, ack, at, delta, id, said, say, settle, streaming, thread, topic};
+use crate::client::{
+    Client, ack, at, delta, id, said, say, settle, streaming, thread, topic, welcome,
+};
 
 #[test]
 fn a_message_is_shown_once_whether_its_ack_or_its_delta_comes_first() {
@@ -317,4 +319,26 @@ fn signing_out_leaves_nothing() {
     assert_eq!(client.mirror, View::default());
     assert!(client.stored.contains(&StorageOp::Wipe));
     assert_eq!(client.core.next_deadline(), None);
+}
+
+#[test]
+fn a_thread_watched_between_hello_and_welcome_is_followed() {
+    let mut client = Client::new(1);
+    client.input(Input::SignedIn { token: None });
+    client.input(Input::Opened(client.connection));
+    client.input(Input::Watch(thread()));
+    client.receive(welcome(0));
+    assert_eq!(client.subscribed_from(), [None]);
+}
+
+#[test]
+fn an_ended_reply_short_of_bytes_is_asked_for_again_when_its_thread_is_back() {
+    let mut client = streaming();
+    client.receive(delta(1, vec![settle(2, "abcdef")]));
+    client.input(Input::Unwatch(thread()));
+    client.advance(5_000);
+    client.forget();
+    client.input(Input::Watch(thread()));
+    client.advance(1_000);
+    assert_eq!(client.opens(), [3]);
 }

@@ -27,7 +27,8 @@ fn main() -> ExitCode {
     let begun = Instant::now();
     let next = AtomicU64::new(0);
     let failed = AtomicBool::new(false);
-    let (steps, crashes, slowest) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let (steps, slowest) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (crashes, kills) = (AtomicU64::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
                         Ok(report) => {
                             steps.fetch_add(report.steps, Ordering::Relaxed);
                             crashes.fetch_add(report.crashes, Ordering::Relaxed);
+                            kills.fetch_add(report.kills, Ordering::Relaxed);
                             slowest.fetch_max(report.healed_in, Ordering::Relaxed);
                         }
                         Err(failure) => {
@@ -55,10 +57,11 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     println!(
-        "{schedules} schedules from seed {seed}: {} inputs, {} crashes, healed within {} ms of \
+        "{schedules} schedules from seed {seed}: {} inputs, {} crashes, {} pages killed, healed within {} ms of \
          virtual time, in {:.1} s",
         steps.into_inner(),
         crashes.into_inner(),
+        kills.into_inner(),
         slowest.into_inner(),
         begun.elapsed().as_secs_f64(),
     );

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use weft_hub::store::Lookup;
 use weft_protocol::{Author, MessageId, MessageRow, ThreadId};
-use weft_sync::{Delivery, History, MessageView, Status};
+use weft_sync::{Config, Core, Delivery, History, Input, MessageView, Status, View};
 
 use super::{
     server::final_text,
@@ -20,6 +20,18 @@ pub(super) fn client(world: &mut World, at: usize) -> Result<(), String> {
             "the mirror is not the view:\n{:#?}\n{view:#?}",
             client.mirror
         ));
+    }
+    if let Some(user) = &view.user {
+        let is_theirs = |thread: &ThreadId| world.threads.contains(&(*thread, user.id));
+        let listed = view.threads.iter().map(|view| &view.row.id);
+        let open = view.timelines.iter();
+        let said = open.filter(|(_, timeline)| !timeline.messages.is_empty());
+        if let Some(thread) = listed
+            .chain(said.map(|(id, _)| id))
+            .find(|id| !is_theirs(id))
+        {
+            return Err(format!("{thread} is shown to {}", user.name));
+        }
     }
     for (&thread, timeline) in &view.timelines {
         let mut ids = BTreeSet::new();
@@ -163,4 +175,67 @@ pub(super) fn exactly_once(world: &World) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether what was shown as queued is in the store, or with the person again.
+pub(super) fn promises(world: &mut World) -> Result<(), String> {
+    for at in 0..world.clients.len() {
+        for (id, thread) in std::mem::take(&mut world.clients[at].device.promised) {
+            let Ok(stored) = world.server.store.message(id);
+            let device = &world.clients[at].device;
+            if stored.is_some() || device.failed && device.keeps(id) {
+                continue;
+            }
+            world.tell(at, Input::Watch(thread))?;
+            let timelines = &world.clients[at].mirror.timelines;
+            let mut shown = timelines.values().flat_map(|timeline| &timeline.messages);
+            let row = shown.find(|row| row.id == id);
+            if !row.is_some_and(|row| matches!(row.delivery, Delivery::Failed(_))) {
+                return Err(format!("client {at}: {id} was queued and is {row:?}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether each storage has all that is shown, now that all is quiet.
+pub(super) fn restorable(world: &mut World) -> Result<(), String> {
+    for at in 0..world.clients.len() {
+        world.write_all(at)?;
+        let client = &world.clients[at];
+        if client.device.failed {
+            continue;
+        }
+        let mut core = Core::new(world.now, Config::default());
+        let stored = client.device.storage.stored();
+        core.handle(world.now, Input::Restored(stored));
+        core.handle(world.now, Input::SignedIn { token: None });
+        for &thread in client.mirror.timelines.keys() {
+            core.handle(world.now, Input::Watch(thread));
+        }
+        let (found, wanted) = (settled(&core.view()), settled(&client.mirror));
+        if found != wanted {
+            return Err(format!(
+                "client {at}: {found:?} is restored, not {wanted:?}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What the server has said of what is shown.
+fn settled(view: &View) -> View {
+    let mut timelines = view.timelines.clone();
+    for timeline in timelines.values_mut() {
+        timeline.messages.retain(is_confirmed);
+        if timeline.history == History::Missing {
+            timeline.history = History::Unknown;
+        }
+    }
+    View {
+        threads_known: view.threads_known,
+        threads: view.threads.clone(),
+        timelines,
+        ..View::default()
+    }
 }

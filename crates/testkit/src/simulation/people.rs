@@ -73,7 +73,7 @@ impl World {
             },
             24 => {
                 let message = picked?.id;
-                self.clients[client].pending.remove(&message);
+                self.clients[client].let_go(message);
                 Mutation::DeleteMessage { thread, message }
             }
             25 => {
@@ -108,7 +108,7 @@ impl World {
             _ => {
                 let message = picked.filter(|row| row.delivery != Delivery::Confirmed)?.id;
                 // Only the unsent ones go; the others are found again in the store.
-                self.clients[client].pending.remove(&message);
+                self.clients[client].let_go(message);
                 return Some(Input::Discard(message));
             }
         };

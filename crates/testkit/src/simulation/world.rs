@@ -7,7 +7,7 @@ use weft_hub::SessionId;
 use weft_protocol::{MessageId, Millis, ThreadId, User, UserId};
 use weft_sync::{Config, Connection, Core, Input, Output, View};
 
-use super::{Report, check, network::Link, server::Server};
+use super::{Report, check, device::Device, network::Link, server::Server};
 
 /// When the schedule begins.
 pub(super) const BEGIN: Millis = 1_700_000_000_000;
@@ -15,6 +15,8 @@ pub(super) const BEGIN: Millis = 1_700_000_000_000;
 const CHAOS: Millis = 60_000;
 /// How long all may take to converge once the network is back.
 const BOUND: Millis = 120_000;
+/// By then a socket that went silent is found out, and replaced.
+const QUIET: Millis = 70_000;
 /// Far more inputs than a schedule has.
 const MOST_STEPS: u64 = 60_000;
 
@@ -33,11 +35,14 @@ pub(super) enum Event {
     ServerStep,
     ServerUp,
     Generate(MessageId),
+    Written(usize, u64),
+    OpenPage(usize),
 }
 
 pub(super) struct Client {
     pub(super) core: Core,
     pub(super) user: User,
+    pub(super) device: Device,
     pub(super) mirror: View,
     /// Messages that were said here and have not been seen confirmed.
     pub(super) pending: BTreeMap<MessageId, ThreadId>,
@@ -53,12 +58,14 @@ pub(super) struct World {
     pub(super) clients: Vec<Client>,
     pub(super) links: BTreeMap<SessionId, Link>,
     pub(super) server: Server,
+    pub(super) people: Vec<User>,
     /// The threads that were made, by whom.
     pub(super) threads: Vec<(ThreadId, UserId)>,
     pub(super) said: BTreeSet<MessageId>,
     pub(super) healed: bool,
     pub(super) steps: u64,
     pub(super) crashes: u64,
+    pub(super) kills: u64,
     tracing: bool,
     pub(super) trace: Vec<String>,
 }
@@ -77,6 +84,7 @@ impl World {
         let clients = [0, 0, 1].map(|person: usize| Client {
             core: Core::new(BEGIN, Config { seed: rng.random() }),
             user: people[person].clone(),
+            device: Device::default(),
             mirror: View::default(),
             pending: BTreeMap::new(),
             shown: BTreeMap::new(),
@@ -89,11 +97,13 @@ impl World {
             order: 0,
             clients: clients.into(),
             links: BTreeMap::new(),
+            people,
             threads: Vec::new(),
             said: BTreeSet::new(),
             healed: false,
             steps: 0,
             crashes: 0,
+            kills: 0,
             tracing,
             trace: Vec::new(),
         }
@@ -101,9 +111,7 @@ impl World {
 
     pub(super) fn run(&mut self) -> Result<Report, String> {
         for client in 0..self.clients.len() {
-            let token = Some(self.clients[client].user.name.clone());
-            self.tell(client, Input::StorageLost)?;
-            self.tell(client, Input::SignedIn { token })?;
+            self.open_page(client)?;
             self.after(0..2_000, Event::Intent(client));
         }
         self.after(0..3_000, Event::Chaos);
@@ -113,11 +121,17 @@ impl World {
         self.advance(BEGIN + CHAOS + BOUND, true)?;
         check::converged(self).map_err(|what| format!("not converged in time: {what}"))?;
         check::exactly_once(self)?;
+        let healed_in = self.now - healed_at;
+        // What is shown is right; what is here may still be an overlay whose rows are on their way.
+        self.advance(self.now + QUIET, false)?;
+        check::restorable(self)?;
+        check::promises(self)?;
         Ok(Report {
             steps: self.steps,
             crashes: self.crashes,
+            kills: self.kills,
             messages: self.said.len() as u64,
-            healed_in: self.now - healed_at,
+            healed_in,
         })
     }
 
@@ -175,6 +189,12 @@ impl World {
                     return Ok(());
                 }
                 self.after(50..4_000, Event::Intent(client));
+                if !self.clients[client].is_at_home() {
+                    return Ok(());
+                }
+                if self.chance(10) {
+                    return self.sign_out(client);
+                }
                 let input = self.intent(client);
                 input.map_or(Ok(()), |input| self.tell(client, input))
             }
@@ -204,8 +224,7 @@ impl World {
                 told
             }
             Event::Authenticate(id, token) => {
-                let mut people = self.clients.iter().map(|client| &client.user);
-                let user = people.find(|user| user.name == token).cloned();
+                let user = self.people.iter().find(|user| user.name == token).cloned();
                 self.at_server(id, weft_hub::Input::Authenticated(id, user))
             }
             Event::ServerStep => self.server_step(),
@@ -214,23 +233,31 @@ impl World {
                 self.generate(message);
                 Ok(())
             }
+            Event::Written(client, life) => self.written(client, life),
+            Event::OpenPage(client) => self.open_page(client),
         }
     }
 
-    /// Tells a client, does what it wants done, and looks at what it shows.
+    /// Tells a client, does what it wants done, and looks at what it shows. The page may be killed between
+    /// any two of it.
     pub(super) fn tell(&mut self, client: usize, input: Input) -> Result<(), String> {
         self.note(|| format!("client {client}: {input:?}"));
         self.clients[client].core.handle(self.now, input);
         while let Some(output) = self.clients[client].core.poll_output() {
+            if self.rare(2_000) && self.clients[client].device.in_use {
+                self.kill(client);
+                break;
+            }
             match output {
                 Output::Open(connection) => self.open(client, connection),
                 Output::Send(connection, text) => self.send_up(client, connection, text),
                 Output::Close(connection, _) => self.close_up(client, connection),
                 Output::Change(change) => self.clients[client].mirror.apply(change),
                 Output::Fault(fault) => self.note(|| format!("client {client}: {fault:?}")),
-                Output::Store(_) => {}
+                Output::Store(op) => self.store(client, op),
             }
         }
+        self.note_promises(client);
         check::client(self, client).map_err(|what| format!("client {client}: {what}"))
     }
 
@@ -247,6 +274,11 @@ impl World {
     /// Whether something that happens `per_mille` times in a thousand happens now.
     pub(super) fn chance(&mut self, per_mille: u32) -> bool {
         !self.healed && self.rng.random_ratio(per_mille, 1_000)
+    }
+
+    /// Whether something that happens once in so many times happens now.
+    fn rare(&mut self, times: u32) -> bool {
+        !self.healed && self.rng.random_ratio(1, times)
     }
 
     pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
