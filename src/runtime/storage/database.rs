@@ -436,14 +436,16 @@ fn joined(pieces: &[String]) -> Vec<(MessageId, String)> {
         let Ok((message, offset, piece)) = read::<Piece<String>>(json) else {
             continue;
         };
-        match texts.last_mut() {
-            Some((last, text)) if *last == message => {
-                if text.len() as u64 == offset {
-                    text.push_str(&piece);
-                }
-            }
-            _ if offset == 0 => texts.push((message, piece)),
-            _ => {}
+        let here = texts.last().filter(|(last, _)| *last == message);
+        let here = here.map(|(_, text)| text.len() as u64);
+        if here.unwrap_or(0) != offset {
+            continue;
+        }
+        if here.is_none() {
+            texts.push((message, String::new()));
+        }
+        if let Some((_, text)) = texts.last_mut() {
+            text.push_str(&piece);
         }
     }
     texts
