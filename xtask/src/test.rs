@@ -26,7 +26,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     })?;
     step("simulation", || simulate(SCHEDULES, 1))?;
     step("app", app::build)?;
-    step("first load", size::run)?;
+    // Said here, and held to its budget by `size`: budgets fail no tests.
+    step("first load", || size::report().map(drop))?;
     if has_tests("web") {
         step("browser tests", || web_tests(&browser))?;
     }
