@@ -105,6 +105,12 @@ impl Driver {
                 Output::Store(op) => {
                     let _ = inner.storage.unbounded_send(storage::Order::Keep(op));
                 }
+                // The core says so only where other tabs are given to it.
+                Output::Post(_) | Output::TakeOver | Output::StepDown => {}
+                Output::Reopen => {
+                    local::remove("account");
+                    worker::reload();
+                }
                 Output::Change(change) => inner.changes.push(change),
                 Output::Fault(fault) => {
                     leptos::logging::warn!("{fault:?}");

@@ -195,7 +195,7 @@ impl Vital {
                 self.outbox.retain(|other| other.n != unsent.n);
                 self.outbox.push(unsent.clone());
             }
-            StorageOp::DeleteOutbox { n } => self.outbox.retain(|unsent| unsent.n != *n),
+            StorageOp::DeleteOutbox { n, .. } => self.outbox.retain(|unsent| unsent.n != *n),
             _ => {}
         }
     }

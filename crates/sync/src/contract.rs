@@ -8,6 +8,8 @@ mod memory;
 
 use std::{fmt::Debug, future::Future};
 
+use weft_protocol::Millis;
+
 use crate::{StorageOp, Stored};
 
 pub use self::memory::MemoryStorage;
@@ -17,7 +19,12 @@ pub trait Storage {
     /// Why an op was not kept, or nothing could be loaded.
     type Error: Debug;
 
-    /// Keeps an op: all of it or nothing. It is durable once this has ended well.
+    /// Begins a term of leading, at `now`: it is higher than each one before, and from now on no op is
+    /// kept but for this one's holder.
+    fn lead(&mut self, now: Millis) -> impl Future<Output = Result<u64, Self::Error>>;
+
+    /// Keeps an op: all of it or nothing. It is durable once this has ended well. It is not kept where
+    /// somebody else has begun a term since.
     fn keep(&mut self, op: StorageOp) -> impl Future<Output = Result<(), Self::Error>>;
 
     /// Everything kept.

@@ -7,6 +7,7 @@ mod frames;
 mod intents;
 mod session;
 mod storage;
+mod tabs;
 
 use std::collections::VecDeque;
 
@@ -16,7 +17,7 @@ use weft_protocol::{
 };
 
 use crate::{
-    Change, Fault, History, Input, Output, TimelineView, View,
+    Change, Fault, History, Input, Output, Status, TimelineView, Told, View,
     few::Few,
     follow::Follow,
     link::Link,
@@ -24,6 +25,8 @@ use crate::{
     project::{self, Published},
     replica::Replica,
 };
+
+use self::tabs::Role;
 
 /// A deadline missed by this much means that the machine slept.
 const SLEPT: u64 = 10_000;
@@ -45,7 +48,11 @@ pub struct Config {
 /// The client core.
 #[derive(Clone, Debug)]
 pub struct Core {
+    /// The time so far: it never goes back.
     now: Millis,
+    /// What the clock showed last, and by how much it was set back in all.
+    clock: Millis,
+    set_back: Millis,
     rng: SmallRng,
     outputs: VecDeque<Output>,
     link: Link,
@@ -73,6 +80,9 @@ pub struct Core {
     fetches: Few<MessageId, Fetch>,
     published: Published,
     dirty_list: bool,
+    role: Role,
+    /// Since when nobody sees the page.
+    hidden_since: Option<Millis>,
     /// The watched threads of which something else may be shown now.
     dirty: Vec<ThreadId>,
 }
@@ -93,6 +103,8 @@ impl Core {
         let installation = InstallationId::new(now, rng.random());
         Self {
             now,
+            clock: now,
+            set_back: 0,
             rng,
             outputs: VecDeque::new(),
             link: Link::new(),
@@ -114,28 +126,43 @@ impl Core {
             fetches: Few::default(),
             published: Published::default(),
             dirty_list: false,
+            role: Role::Alone,
+            hidden_since: None,
             dirty: Vec::new(),
         }
     }
 
-    /// Takes an input at `now` (milliseconds since the Unix epoch; a clock that goes back stands still).
+    /// Takes an input at `now` (milliseconds since the Unix epoch; where the clock was set back, time goes
+    /// on from where it was).
     pub fn handle(&mut self, now: Millis, input: Input) {
+        self.set_back += self.clock.saturating_sub(now);
+        self.clock = now;
+        let now = now.saturating_add(self.set_back);
         let slept = self
-            .next_deadline()
+            .deadline()
             .is_some_and(|due| now > due.saturating_add(SLEPT));
-        self.now = self.now.max(now);
+        self.now = now;
         if slept {
             self.wake();
         }
         match input {
             Input::Restored(stored) => self.restore(stored),
+            Input::Follow(tab) => self.follow(tab),
+            Input::Lead { term } => self.lead(term),
+            Input::Heard(message) => self.heard(message),
             Input::Kept { n } => self.written(n),
             Input::StorageLost => self.lose_storage(),
             Input::Opened(connection) => self.opened(connection),
             Input::Received(connection, text) => self.received(connection, &text),
             Input::Closed(connection, code) => self.closed(connection, code),
-            Input::Tick | Input::Background => {}
-            Input::Foreground => self.wake(),
+            Input::Tick => {}
+            Input::Background => {
+                self.hidden_since.get_or_insert(self.now);
+            }
+            Input::Foreground => {
+                self.hidden_since = None;
+                self.wake();
+            }
             Input::NetworkUp => {
                 self.link.network_down = false;
                 self.wake();
@@ -147,7 +174,7 @@ impl Core {
                 }
             }
             Input::SignedIn { token } => self.sign_in(token),
-            Input::SignedOut => self.sign_out(),
+            Input::SignedOut => self.sign_out(false),
             Input::Mutate(mutation) => self.mutate(mutation),
             Input::Retry(message) => self.retry(message),
             Input::Discard(message) => self.discard(message),
@@ -164,15 +191,20 @@ impl Core {
         self.outputs.pop_front()
     }
 
-    /// When to call with [`Input::Tick`] at the latest.
+    /// When to call with [`Input::Tick`] at the latest, by the clock.
     pub fn next_deadline(&self) -> Option<Millis> {
-        let mut next = self.link.deadline();
+        self.deadline().map(|at| at.saturating_sub(self.set_back))
+    }
+
+    fn deadline(&self) -> Option<Millis> {
+        let mut next = self.tabs_deadline();
         let mut add = |at: Option<Millis>| {
             next = match (next, at) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             };
         };
+        add(self.link.deadline());
         if self.link.is_live() {
             add(self.hold_until);
             for (_, follow) in self.follows.iter() {
@@ -182,6 +214,11 @@ impl Core {
             self.fetches.iter().for_each(|(_, fetch)| add(fetch.at));
         }
         next
+    }
+
+    /// Under which name the mutations of this core are numbered.
+    pub fn installation(&self) -> InstallationId {
+        self.installation
     }
 
     /// Everything that is shown, computed anew.
@@ -198,7 +235,7 @@ impl Core {
             )
         };
         View {
-            status: self.link.status(),
+            status: self.status(),
             user: self.user.clone(),
             models: self.models.clone(),
             threads_known: self.threads_known(),
@@ -222,7 +259,7 @@ impl Core {
             &self.outbox,
             self.owner,
             thread,
-            self.link.is_live(),
+            self.status() == Status::Connected,
         )
     }
 
@@ -239,20 +276,25 @@ impl Core {
 
     fn publish(&mut self) {
         let mut out = Vec::new();
-        let status = self.link.status();
+        let status = self.status();
         if self.published.status != status {
             self.published.status = status;
+            self.tell(|| Told::Status(status));
             out.push(Change::StatusSet(status));
             self.touch_all();
         }
         if self.published.user != self.user {
-            self.published.user.clone_from(&self.user);
-            out.push(Change::UserSet(self.user.clone()));
+            let user = self.user.clone();
+            self.published.user.clone_from(&user);
+            self.tell(|| Told::User(user.clone()));
+            out.push(Change::UserSet(user));
             self.touch_all();
         }
         if self.published.models != self.models {
-            self.published.models.clone_from(&self.models);
-            out.push(Change::ModelsSet(self.models.clone()));
+            let models = self.models.clone();
+            self.published.models.clone_from(&models);
+            self.tell(|| Told::Models(models.clone()));
+            out.push(Change::ModelsSet(models));
         }
         let known = self.threads_known();
         if self.published.threads_known != known {

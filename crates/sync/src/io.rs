@@ -1,10 +1,11 @@
 //! What goes into the core and what comes out of it. Plain data, no behaviour.
 
+use serde::{Deserialize, Serialize};
 use weft_protocol::{
-    Cursor, InstallationId, MessageId, Mutation, Op, Row, ThreadId, Topic, UserId,
+    Cursor, InstallationId, MessageId, Mutation, Op, Row, ThreadId, Topic, UserId, frame::Head,
 };
 
-use crate::{Change, Stored, Unsent};
+use crate::{Change, Stored, TabId, TabMessage, Unsent};
 
 /// A socket, by the number that the core gave it. Numbers are never used twice, so what an old socket
 /// still says is told from what the present one says.
@@ -14,15 +15,27 @@ pub struct Connection(pub u64);
 /// What the core is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// This was kept of an account. Given once and first, where something was kept.
+    /// This is kept of an account: what a tab begins with, and what a follower goes on with that is
+    /// about to lead.
     Restored(Stored),
+    /// This tab, called so, leaves socket and storage to another one of the account, and hears from it.
+    Follow(TabId),
+    /// This tab leads: it alone has the account's storage, and so its socket. Each term has one leader,
+    /// and is higher than those before.
+    Lead {
+        /// Which term it is.
+        term: u64,
+    },
+    /// Another tab said this.
+    Heard(TabMessage),
     /// The op to which [`StorageOp::strict`] gives `n` is durable, and so is all that came before it.
     /// Each such op is answered, in order, but for those before a wipe that have not been.
     Kept {
         /// Its number.
         n: u64,
     },
-    /// There is no storage, or it failed: no more ops come, and all of it ends with this page.
+    /// There is no storage, or it failed: no more ops come, and all of it ends with this page, which
+    /// works alone.
     StorageLost,
     /// The socket is open.
     Opened(Connection),
@@ -72,14 +85,24 @@ pub enum Output {
     Close(Connection, u16),
     /// Change what is stored. In order; one op is one transaction.
     Store(StorageOp),
+    /// Say this to the other tabs of the account.
+    Post(TabMessage),
+    /// Take the lead from the tab that has it: it is silent, or gives it away.
+    TakeOver,
+    /// Give the lead up: another tab has it already.
+    StepDown,
+    /// Somebody else is signed in by now: begin anew, with what is kept of theirs.
+    Reopen,
     /// Change what is shown. In order; see [`Change`].
     Change(Change),
     /// Something went wrong that the core has dealt with; for the log.
     Fault(Fault),
 }
 
-/// A change of the durable copy. The server's rows are a cache; the outbox is not.
-#[derive(Clone, Debug, PartialEq)]
+/// A change of the durable copy. The server's rows are a cache; the outbox is not. The tabs that follow
+/// apply the same ops to what they show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StorageOp {
     /// Whose data this is, which installation numbers its mutations, and all of its outbox, which
     /// takes the place of the one before (strict durability).
@@ -100,6 +123,8 @@ pub enum StorageOp {
     DeleteOutbox {
         /// Its number.
         n: u64,
+        /// The change sets that it made and that are not here yet. For those who show it, not kept.
+        effects: Vec<Head>,
     },
     /// Replace all rows of a topic. The bytes of replies that are streaming before and after stay.
     PutSnapshot {

@@ -22,11 +22,13 @@ mod overlay;
 mod project;
 mod replica;
 mod stored;
+mod tabs;
 mod view;
 
 pub use self::{
     core::{Config, Core},
     io::{Connection, Fault, Input, Output, StorageOp},
     stored::{Stored, StoredTopic, Unsent},
+    tabs::{Rows, TabId, TabMessage, Told},
     view::{Change, Delivery, Head, History, MessageView, Status, ThreadView, TimelineView, View},
 };

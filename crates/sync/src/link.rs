@@ -25,6 +25,8 @@ const OFFLINE_AFTER: u32 = 3;
 pub(crate) enum Phase {
     /// Nobody is signed in.
     SignedOut,
+    /// Another tab has the socket.
+    Following,
     /// The server does not accept the session.
     Refused,
     /// The server does not speak our version.
@@ -90,7 +92,10 @@ impl Link {
             Phase::SignedOut | Phase::Refused => Status::SignedOut,
             Phase::TooOld => Status::TooOld,
             Phase::Live => Status::Connected,
-            Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Greeting { .. } => {
+            Phase::Following
+            | Phase::Waiting { .. }
+            | Phase::Opening { .. }
+            | Phase::Greeting { .. } => {
                 if self.network_down || self.failed >= OFFLINE_AFTER {
                     Status::Offline
                 } else {
@@ -161,7 +166,7 @@ impl Link {
     /// Something happened that may have killed the socket. Returns what to do about it.
     pub(crate) fn wake(&mut self, now: Millis) -> Option<Due> {
         match self.phase {
-            Phase::SignedOut | Phase::Refused | Phase::TooOld => None,
+            Phase::SignedOut | Phase::Following | Phase::Refused | Phase::TooOld => None,
             Phase::Waiting { .. } => Some(Due::Open),
             Phase::Opening { .. } | Phase::Greeting { .. } => None,
             Phase::Live => {
@@ -181,7 +186,7 @@ impl Link {
     /// The next moment at which [`Link::due`] has something to say or to note.
     pub(crate) fn deadline(&self) -> Option<Millis> {
         match self.phase {
-            Phase::SignedOut | Phase::Refused | Phase::TooOld => None,
+            Phase::SignedOut | Phase::Following | Phase::Refused | Phase::TooOld => None,
             Phase::Waiting { until } | Phase::Opening { until } | Phase::Greeting { until } => {
                 Some(until)
             }
@@ -200,7 +205,7 @@ impl Link {
     /// What is due now.
     pub(crate) fn due(&mut self, now: Millis) -> Option<Due> {
         match self.phase {
-            Phase::SignedOut | Phase::Refused | Phase::TooOld => None,
+            Phase::SignedOut | Phase::Following | Phase::Refused | Phase::TooOld => None,
             Phase::Waiting { until } => (now >= until).then_some(Due::Open),
             Phase::Opening { until } | Phase::Greeting { until } => {
                 (now >= until).then_some(Due::GiveUp)

@@ -38,8 +38,10 @@ pub(crate) struct Entry {
     pub(crate) state: State,
     /// Whether it outlives this page, under this number or another. Where nothing does, it is as if.
     pub(crate) kept: bool,
+    /// Whether it was made in this tab.
+    pub(crate) mine: bool,
     /// The write that gave it its number; `u64::MAX` before there is one.
-    write: u64,
+    pub(crate) write: u64,
 }
 
 /// How far a mutation has come.
@@ -75,6 +77,17 @@ impl Writes {
         self.waiting.push(n);
         Some(self.done + self.waiting.len() as u64)
     }
+
+    /// Whether all that was given to the storage is durable.
+    pub(crate) fn is_done(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// The storage answers nothing of what it was given so far.
+    fn forget(&mut self) {
+        self.done += self.waiting.len() as u64;
+        self.waiting.clear();
+    }
 }
 
 impl Entry {
@@ -86,6 +99,7 @@ impl Entry {
             mutation,
             state,
             kept: false,
+            mine: false,
             write: u64::MAX,
         }
     }
@@ -136,7 +150,17 @@ impl Entry {
         }
     }
 
-    fn adds(&self, message: MessageId) -> bool {
+    /// Whether it is a follower's, and no leader has numbered it.
+    pub(crate) fn is_proposal(&self) -> bool {
+        self.n == 0 && self.is_undecided()
+    }
+
+    /// Whether it is this change, made then.
+    pub(crate) fn is(&self, made_at: Millis, mutation: &Mutation) -> bool {
+        self.made_at == made_at && self.mutation == *mutation
+    }
+
+    pub(crate) fn adds(&self, message: MessageId) -> bool {
         self.mutation
             .new_message()
             .is_some_and(|(id, _)| id == message)
@@ -144,17 +168,92 @@ impl Entry {
 }
 
 impl Outbox {
-    /// Adds a mutation, and returns its place.
-    pub(crate) fn push(&mut self, made_at: Millis, mutation: Mutation) -> usize {
+    /// Adds a mutation, made in this tab or in another one, and returns its place.
+    pub(crate) fn push(&mut self, made_at: Millis, mutation: Mutation, mine: bool) -> usize {
         let state = State::Undecided {
             in_flight: false,
             sent: false,
         };
         let mut entry = Entry::new(self.next_n, made_at, mutation, state);
-        entry.kept = self.writes.lost;
+        (entry.kept, entry.mine) = (self.writes.lost, mine);
         self.next_n += 1;
         self.entries.push(entry);
         self.entries.len() - 1
+    }
+
+    /// Adds a change that a leader is to number. Returns when it was made, which no other change of this
+    /// tab was.
+    pub(crate) fn propose(&mut self, now: Millis, mutation: Mutation) -> Millis {
+        let newest = self.entries.iter().map(|entry| entry.made_at + 1).max();
+        let made_at = now.max(newest.unwrap_or(0));
+        let state = State::Undecided {
+            in_flight: false,
+            sent: false,
+        };
+        let mut entry = Entry::new(0, made_at, mutation, state);
+        entry.mine = true;
+        self.entries.push(entry);
+        made_at
+    }
+
+    /// Numbers the changes made here that no leader has numbered. Returns whether there were any.
+    pub(crate) fn number_proposals(&mut self) -> bool {
+        let mut any = false;
+        for entry in self.entries.iter_mut().filter(|entry| entry.is_proposal()) {
+            entry.n = self.next_n;
+            self.next_n += 1;
+            any = true;
+        }
+        any
+    }
+
+    /// Adds an entry that a leader has numbered, before those that none has.
+    pub(crate) fn add_numbered(&mut self, entry: Entry) {
+        let proposed = self.entries.iter().position(Entry::is_proposal);
+        let at = proposed.unwrap_or(self.entries.len());
+        self.entries.insert(at, entry);
+    }
+
+    /// Whether a change is here already.
+    pub(crate) fn has(&self, made_at: Millis, mutation: &Mutation) -> bool {
+        self.entries.iter().any(|entry| entry.is(made_at, mutation))
+    }
+
+    /// Takes what is kept for its own. Of what was here, only what was made here and is not known to be
+    /// kept stays, to be numbered anew; and what the server has done that the rows do not show yet.
+    pub(crate) fn take(&mut self, kept: Vec<Entry>) {
+        self.writes.forget();
+        let (mut acked, mut here) = (Vec::new(), Vec::new());
+        let before = std::mem::replace(&mut self.entries, kept);
+        for mut entry in before {
+            if self.has(entry.made_at, &entry.mutation) {
+                continue;
+            }
+            match entry.state {
+                State::Acked(_) => acked.push(entry),
+                State::Failed(_) if entry.n == 0 => here.push(entry),
+                State::Undecided { .. } if entry.mine && !entry.kept => {
+                    (entry.n, entry.write) = (0, u64::MAX);
+                    here.push(entry);
+                }
+                State::Undecided { .. } | State::Failed(_) => {}
+            }
+        }
+        acked.append(&mut self.entries);
+        acked.append(&mut here);
+        self.entries = acked;
+    }
+
+    /// Another tab has the storage from here on.
+    pub(crate) fn part(&mut self) {
+        let kept = self
+            .entries
+            .iter()
+            .filter(|entry| entry.kept && entry.n != 0);
+        let kept = kept.filter(|entry| !matches!(entry.state, State::Acked(_)));
+        let kept = kept.cloned().collect();
+        self.take(kept);
+        self.take_back(0);
     }
 
     /// The op `op` is on its way, and writes the entries that `writes` names.
@@ -186,9 +285,7 @@ impl Outbox {
 
     /// Forgets all of it, and that the storage has something of it to answer.
     pub(crate) fn clear(&mut self) {
-        let writes = &mut self.writes;
-        writes.done += writes.waiting.len() as u64;
-        writes.waiting.clear();
+        self.writes.forget();
         self.entries.clear();
         self.next_n = 1;
     }

@@ -76,6 +76,25 @@ impl Message {
         }
     }
 
+    /// What is kept of it: its row, the bytes that the row does not carry, and the reply's end.
+    pub(crate) fn stored(&self) -> (MessageRow, Option<(MessageId, String)>, Option<Settle>) {
+        let mut row = self.row.clone();
+        if !self.is_open() {
+            row.text = self.body.shown().shared();
+            return (row, None, None);
+        }
+        let end = self.awaited.map(|awaited| Settle {
+            message: row.id,
+            status: row.status,
+            error: row.error,
+            len: awaited.len,
+            checksum: awaited.checksum,
+        });
+        (row.status, row.error) = (Status::Streaming, None);
+        let text = (row.id, self.body.as_str().to_owned());
+        (row, Some(text), end)
+    }
+
     /// Ends a reply; [`Timeline::verify`] then tells what its text lacks.
     pub(crate) fn settle(&mut self, settle: &Settle) {
         self.row.status = settle.status;
@@ -212,6 +231,12 @@ impl Replica {
 
     pub(crate) fn message_mut(&mut self, thread: ThreadId, id: MessageId) -> Option<&mut Message> {
         self.timelines.get_mut(thread)?.message_mut(id)
+    }
+
+    /// The thread of which this message is here.
+    pub(crate) fn find(&self, id: MessageId) -> Option<ThreadId> {
+        let mut timelines = self.timelines.iter();
+        timelines.find_map(|(thread, timeline)| timeline.message(id).map(|_| thread))
     }
 
     /// A message of whichever thread.

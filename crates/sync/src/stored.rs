@@ -1,11 +1,12 @@
 //! What a device has kept of an account: what the core begins with when the page opens again.
 
+use serde::{Deserialize, Serialize};
 use weft_protocol::{
     Cursor, ErrorCode, InstallationId, MessageId, Millis, Mutation, Row, Topic, UserId, row::Settle,
 };
 
 /// Everything kept. The server's rows are a cache and may be gone; the outbox is not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     /// Whose it is, and which installation numbered the outbox.
     pub identity: Option<(UserId, InstallationId)>,
@@ -23,7 +24,7 @@ pub struct Stored {
 }
 
 /// A mutation that was kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsent {
     /// Its number.
     pub n: u64,
@@ -36,7 +37,7 @@ pub struct Unsent {
 }
 
 /// The rows of a topic, as of a cursor.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredTopic {
     /// Which topic.
     pub topic: Topic,

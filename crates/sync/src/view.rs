@@ -5,12 +5,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde::{Deserialize, Serialize};
 use weft_protocol::{
     Author, ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, ThreadRow, User,
 };
 
 /// How the client stands to the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Nobody is signed in, or the server no longer accepts the session.
     #[default]

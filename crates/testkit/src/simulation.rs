@@ -25,8 +25,12 @@ pub struct Report {
     pub steps: u64,
     /// How often the server crashed.
     pub crashes: u64,
-    /// How often a client's page was killed.
+    /// How often a tab was killed.
     pub kills: u64,
+    /// How often a tab took the lead from another one.
+    pub steals: u64,
+    /// How often a tab stood still.
+    pub freezes: u64,
     /// Messages that the store holds at the end.
     pub messages: u64,
     /// Virtual time from the healing of the network until all had converged, in milliseconds.

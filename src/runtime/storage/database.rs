@@ -210,7 +210,7 @@ impl Stores<'_> {
                 let next_n = next_n.max(unsent.n + 1);
                 self.put(META, ACCOUNT, &(user, installation, next_n))
             }
-            StorageOp::DeleteOutbox { n } => self.delete(OUTBOX, KeyRange::Only(number(*n))),
+            StorageOp::DeleteOutbox { n, .. } => self.delete(OUTBOX, KeyRange::Only(number(*n))),
             StorageOp::PutSnapshot {
                 topic,
                 cursor,

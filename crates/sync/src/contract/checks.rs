@@ -9,8 +9,10 @@ use super::Storage;
 use crate::{StorageOp, Stored, StoredTopic, Unsent};
 
 pub(super) async fn run<S: Storage>(open: impl AsyncFn(&str) -> S) {
-    let bench = async |name| Bench {
-        storage: open(name).await,
+    let bench = async |name| {
+        let mut storage = open(name).await;
+        storage.lead(1).await.expect("a term begins");
+        Bench { storage }
     };
     nothing_is_kept_at_first(bench("empty").await).await;
     the_outbox_comes_back_in_order(bench("outbox").await).await;
@@ -29,6 +31,8 @@ pub(super) async fn run<S: Storage>(open: impl AsyncFn(&str) -> S) {
     a_whole_row_takes_the_place_of_bytes_and_end(bench("whole").await).await;
     a_dropped_topic_takes_its_bytes_along(bench("drop").await).await;
     nothing_outlives_a_wipe(bench("wipe").await).await;
+
+    who_led_before_keeps_nothing_more(bench("led").await, bench("led").await).await;
 
     let mut first = bench("reopened").await;
     first.fill().await;
@@ -235,8 +239,18 @@ async fn the_outbox_comes_back_in_order<S: Storage>(mut bench: Bench<S>) {
     for n in 1..=11 {
         bench.keep(StorageOp::PutOutbox(unsent(n, "first"))).await;
     }
-    bench.keep(StorageOp::DeleteOutbox { n: 2 }).await;
-    bench.keep(StorageOp::DeleteOutbox { n: 77 }).await;
+    bench
+        .keep(StorageOp::DeleteOutbox {
+            n: 2,
+            effects: vec![],
+        })
+        .await;
+    bench
+        .keep(StorageOp::DeleteOutbox {
+            n: 77,
+            effects: vec![],
+        })
+        .await;
     let failed = Unsent {
         failure: Some(ErrorCode::NotAllowed),
         ..unsent(3, "first")
@@ -257,8 +271,18 @@ async fn a_number_is_never_given_twice<S: Storage>(mut bench: Bench<S>) {
     bench.keep(StorageOp::PutOutbox(unsent(2, "x"))).await;
     // Written once more, an older number takes nothing back.
     bench.keep(StorageOp::PutOutbox(unsent(1, "y"))).await;
-    bench.keep(StorageOp::DeleteOutbox { n: 2 }).await;
-    bench.keep(StorageOp::DeleteOutbox { n: 1 }).await;
+    bench
+        .keep(StorageOp::DeleteOutbox {
+            n: 2,
+            effects: vec![],
+        })
+        .await;
+    bench
+        .keep(StorageOp::DeleteOutbox {
+            n: 1,
+            effects: vec![],
+        })
+        .await;
     let stored = bench.load().await;
     assert_eq!((stored.next_n, stored.outbox), (3, vec![]));
 }
@@ -481,6 +505,21 @@ async fn a_dropped_topic_takes_its_bytes_along<S: Storage>(mut bench: Bench<S>) 
     // What comes back under the same name begins anew.
     bench.snapshot(1, 9, vec![reply(2)]).await;
     assert_eq!(bench.load().await.texts, [(id(5), "stays".into())]);
+}
+
+async fn who_led_before_keeps_nothing_more<S: Storage>(mut first: Bench<S>, mut second: Bench<S>) {
+    let before = second.storage.lead(1_000).await.expect("a term begins");
+    assert_eq!(before, 1_000, "a term is as late as the clock");
+    second.identify().await;
+    let op = || StorageOp::PutOutbox(unsent(1, "x"));
+    let kept = first.storage.keep(op()).await;
+    assert!(kept.is_err(), "somebody else leads");
+    assert_eq!(second.load().await.outbox, [], "nothing of it is kept");
+    let term = first.storage.lead(500).await.expect("a term begins");
+    assert!(term > before, "a term is higher than those before");
+    assert_eq!(first.load().await.next_n, 1, "who leads has what was kept");
+    first.keep(op()).await;
+    assert!(second.storage.keep(op()).await.is_err());
 }
 
 async fn nothing_outlives_a_wipe<S: Storage>(mut bench: Bench<S>) {

@@ -1,13 +1,12 @@
 //! A storage in memory: the plainest that keeps the contract, and what others are compared with.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::collections::BTreeMap;
 
 use weft_protocol::{
-    Cursor, InstallationId, MessageId, MessageRow, Op, Row, Status, ThreadId, ThreadRow, Topic,
-    UserId, row::Settle,
+    Cursor, InstallationId, MessageId, MessageRow, Millis, Op, Row, Status, ThreadId, ThreadRow,
+    Topic, UserId, row::Settle,
 };
 
-use super::Storage;
 use crate::{StorageOp, Stored, StoredTopic, Unsent};
 
 /// A storage that lives as long as the process.
@@ -22,6 +21,7 @@ pub struct MemoryStorage {
     texts: BTreeMap<MessageId, String>,
     ends: BTreeMap<MessageId, Settle>,
     clock: u64,
+    term: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -37,6 +37,17 @@ fn is_streaming(row: &MessageRow) -> bool {
 }
 
 impl MemoryStorage {
+    /// Begins a term: the clock's, so that it is new even where everything was wiped.
+    pub fn lead(&mut self, now: Millis) -> u64 {
+        self.term = now.max(self.term + 1);
+        self.term
+    }
+
+    /// Whether nobody has begun a term since this one.
+    pub fn is_led_in(&self, term: u64) -> bool {
+        self.term <= term
+    }
+
     /// Whether nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.stored() == Stored::default()
@@ -93,7 +104,7 @@ impl MemoryStorage {
                 self.next_n = self.next_n.max(unsent.n + 1);
                 self.outbox.insert(unsent.n, unsent);
             }
-            StorageOp::DeleteOutbox { n } => {
+            StorageOp::DeleteOutbox { n, .. } => {
                 self.outbox.remove(&n);
             }
             StorageOp::PutSnapshot {
@@ -195,18 +206,5 @@ impl MemoryStorage {
             self.texts.remove(&row.id);
         }
         self.messages.insert(row.id, row);
-    }
-}
-
-impl Storage for MemoryStorage {
-    type Error = Infallible;
-
-    async fn keep(&mut self, op: StorageOp) -> Result<(), Infallible> {
-        self.apply(op);
-        Ok(())
-    }
-
-    async fn load(&mut self) -> Result<Stored, Infallible> {
-        Ok(self.stored())
     }
 }

@@ -10,7 +10,7 @@ use weft_protocol::{
 
 use super::{BYTES_WITHIN, Core, Fetch, OPEN_EVERY};
 use crate::{
-    Connection, Fault, Output, StorageOp, follow::Rung, link::Phase, outbox::State,
+    Connection, Fault, Output, StorageOp, Told, follow::Rung, link::Phase, outbox::State,
     replica::Verdict,
 };
 
@@ -26,6 +26,7 @@ impl Core {
             Phase::SignedOut
             | Phase::Refused
             | Phase::TooOld
+            | Phase::Following
             | Phase::Waiting { .. }
             | Phase::Opening { .. } => return,
             Phase::Greeting { .. } | Phase::Live => self.link.heard(self.now),
@@ -125,6 +126,9 @@ impl Core {
         follow.missing = true;
         self.forget_rows(topic);
         self.store(StorageOp::DropTopic(topic));
+        if let Topic::Thread(thread) = topic {
+            self.tell(|| Told::Missing(thread));
+        }
     }
 
     fn heads(&mut self, heads: Vec<Head>) {
@@ -164,26 +168,34 @@ impl Core {
     }
 
     fn snapshot(&mut self, topic: Topic, cursor: Cursor, rows: Vec<Row>, more: bool) {
-        let Some(follow) = self
+        if !self
             .follows
-            .get_mut(topic)
-            .filter(|follow| follow.subscribed)
-        else {
+            .get(topic)
+            .is_some_and(|follow| follow.subscribed)
+        {
             return;
-        };
-        follow.cursor = Some(cursor);
+        }
         self.store(StorageOp::PutSnapshot {
             topic,
             cursor,
             rows: rows.clone(),
             more,
         });
+        self.set_rows(topic, cursor, rows, more);
+        if let Topic::Thread(thread) = topic {
+            self.ask_older(thread);
+        }
+    }
+
+    /// These are the rows of a topic from here on.
+    pub(super) fn set_rows(&mut self, topic: Topic, cursor: Cursor, rows: Vec<Row>, more: bool) {
+        let follow = self.follows.or_default(topic);
+        (follow.cursor, follow.missing) = (Some(cursor), false);
         match topic {
             Topic::User(_) => self.replica.reset_threads(rows),
             Topic::Thread(thread) => {
                 self.replica.reset_timeline(thread, rows, more);
                 self.fetches.retain(|_, fetch| fetch.thread != thread);
-                self.ask_older(thread);
             }
         }
         self.outbox.reached(topic, cursor, true);
@@ -210,6 +222,11 @@ impl Core {
             cursor,
             ops: ops.clone(),
         });
+        self.apply(topic, cursor, ops);
+    }
+
+    /// Applies a change set that leads to `cursor`.
+    pub(super) fn apply(&mut self, topic: Topic, cursor: Cursor, ops: Vec<Op>) {
         let mut ended = Vec::new();
         for op in ops {
             match (topic, op) {
@@ -259,9 +276,9 @@ impl Core {
         });
         let entry = &mut self.outbox.entries[at];
         let thread = entry.mutation.thread();
-        entry.state = State::Acked(effects);
+        entry.state = State::Acked(effects.clone());
         self.outbox.forget_effects(|_| false);
-        self.forget_stored(n);
+        self.forget_stored(n, effects);
         // Seqs of different epochs cannot be compared; a snapshot decides.
         reload
             .into_iter()
@@ -279,13 +296,8 @@ impl Core {
             self.put_outbox(at);
         } else {
             let entry = self.outbox.entries.remove(at);
-            self.forget_stored(n);
-            let unread = |follow: &crate::follow::Follow| follow.cursor.is_none();
-            if matches!(entry.mutation, weft_protocol::Mutation::CreateThread { .. })
-                && self.follows.get(Topic::Thread(thread)).is_none_or(unread)
-            {
-                self.replica.timelines.remove(thread);
-            }
+            self.forget_stored(n, Vec::new());
+            self.unexpect_thread(&entry.mutation);
             self.reject(entry.mutation, code);
         }
         self.decided(thread);
@@ -363,6 +375,17 @@ impl Core {
         let Some(&(thread, message)) = self.handles.get(handle) else {
             return;
         };
+        self.append_text(thread, message, offset, text);
+    }
+
+    /// Appends bytes of a reply as far as they are new and fit.
+    pub(super) fn append_text(
+        &mut self,
+        thread: ThreadId,
+        message: MessageId,
+        offset: u64,
+        text: &str,
+    ) {
         let fresh_rev = self.replica.fresh_rev();
         let row = self.replica.message_mut(thread, message);
         let Some(row) = row.filter(|row| row.is_open()) else {

@@ -4,7 +4,7 @@ use weft_protocol::{ClientFrame, ErrorCode, MessageId, Mutation, ThreadId, Topic
 
 use super::Core;
 use crate::{
-    Change, Output,
+    Change, Output, TabMessage, Told,
     link::Phase,
     outbox::{Entry, State},
     replica::Timeline,
@@ -31,7 +31,10 @@ impl Core {
             return;
         }
         self.expect_thread(&mutation);
-        self.enqueue(self.now, mutation);
+        if self.is_follower() {
+            return self.propose(mutation);
+        }
+        self.enqueue(self.now, mutation, true);
         self.pump();
     }
 
@@ -48,15 +51,16 @@ impl Core {
         Ok(())
     }
 
-    fn enqueue(&mut self, made_at: u64, mutation: Mutation) {
+    pub(super) fn enqueue(&mut self, made_at: u64, mutation: Mutation, mine: bool) {
         let thread = mutation.thread();
-        let at = self.outbox.push(made_at, mutation);
+        let at = self.outbox.push(made_at, mutation, mine);
         self.put_outbox(at);
         self.dirty_list = true;
         self.touch(thread);
     }
 
     pub(super) fn reject(&mut self, mutation: Mutation, code: ErrorCode) {
+        self.tell(|| Told::Rejected(mutation.clone(), code));
         self.outputs
             .push_back(Output::Change(Change::Rejected { mutation, code }));
     }
@@ -69,9 +73,15 @@ impl Core {
         if entry.failure().is_none() || self.check(&entry.mutation).is_err() {
             return;
         }
+        if entry.n != 0 && self.ask_leader(|| TabMessage::Retry(message)) {
+            return;
+        }
         let entry = self.outbox.entries.remove(at);
-        self.enqueue(entry.made_at, entry.mutation);
-        self.forget_stored(entry.n);
+        if self.is_follower() {
+            return self.propose(entry.mutation);
+        }
+        self.enqueue(entry.made_at, entry.mutation, entry.mine);
+        self.forget_stored(entry.n, Vec::new());
         self.pump();
     }
 
@@ -79,10 +89,23 @@ impl Core {
         let Some(at) = self.outbox.find_message(message) else {
             return;
         };
+        let entry = &self.outbox.entries[at];
+        if entry.n == 0 {
+            let entry = self.outbox.entries.remove(at);
+            self.unexpect_thread(&entry.mutation);
+            self.dirty_list = true;
+            self.touch(entry.mutation.thread());
+            // A leader may have numbered it by now.
+            self.ask_leader(|| TabMessage::Discard(message));
+            return;
+        }
+        if self.ask_leader(|| TabMessage::Discard(message)) {
+            return;
+        }
         match self.outbox.entries[at].state {
             State::Failed(_) => {
                 let entry = self.outbox.entries.remove(at);
-                self.forget_stored(entry.n);
+                self.forget_stored(entry.n, Vec::new());
                 self.touch(entry.mutation.thread());
             }
             State::Undecided { sent: false, .. } => self.discard_unsent(at),
@@ -114,6 +137,7 @@ impl Core {
         self.follows.or_default(Topic::Thread(thread)).missing = false;
         self.touch(thread);
         self.follow_wanted();
+        self.ping();
     }
 
     pub(super) fn unwatch(&mut self, thread: ThreadId) {
@@ -122,6 +146,15 @@ impl Core {
         }
         self.watched.retain(|&other| other != thread);
         self.dirty.retain(|&other| other != thread);
+        self.release(thread);
+        self.ping();
+    }
+
+    /// Follows a thread no more, unless it is on another screen.
+    pub(super) fn release(&mut self, thread: ThreadId) {
+        if self.on_screen().contains(&thread) || self.kept.contains(&thread) {
+            return;
+        }
         let topic = Topic::Thread(thread);
         if let Some(follow) = self.follows.get_mut(topic) {
             let subscribed = follow.subscribed;
@@ -150,6 +183,9 @@ impl Core {
     }
 
     pub(super) fn load_older(&mut self, thread: ThreadId) {
+        if !self.on_screen().contains(&thread) {
+            return;
+        }
         let more = self
             .replica
             .timelines
@@ -158,9 +194,12 @@ impl Core {
         let Some(follow) = self.follows.get_mut(Topic::Thread(thread)) else {
             return;
         };
-        if more && !follow.loading && self.watched.contains(&thread) {
-            follow.loading = true;
-            self.touch(thread);
+        if !more || follow.loading {
+            return;
+        }
+        follow.loading = true;
+        self.touch(thread);
+        if !self.ask_leader(|| TabMessage::LoadOlder(thread)) {
             self.ask_older(thread);
         }
     }

@@ -6,9 +6,9 @@ use weft_protocol::{
     frame::{Held, Subscription, close},
 };
 
-use super::{BYTES_WITHIN, Core, OPEN_EVERY};
+use super::{BYTES_WITHIN, Core, OPEN_EVERY, Role};
 use crate::{
-    Connection, Fault, Output, StorageOp,
+    Connection, Fault, Output, StorageOp, TabMessage,
     link::{Due, Phase},
 };
 
@@ -19,16 +19,27 @@ impl Core {
     pub(super) fn sign_in(&mut self, token: Option<String>) {
         self.token = token;
         self.hang_up();
-        self.open();
+        if self.is_follower() {
+            self.link.stop(Phase::Following);
+            self.ping();
+        } else {
+            self.open();
+        }
     }
 
-    pub(super) fn sign_out(&mut self) {
+    /// Forgets the account. Who did not hear of it from another tab tells the others, and wipes what is
+    /// stored.
+    pub(super) fn sign_out(&mut self, heard: bool) {
         self.hang_up();
         self.link.stop(Phase::SignedOut);
         self.token = None;
         self.forget_account();
         self.watched.clear();
-        self.store(StorageOp::Wipe);
+        if !heard {
+            self.post(TabMessage::SignedOut);
+            self.store(StorageOp::Wipe);
+        }
+        self.role = Role::Alone;
     }
 
     /// Forgets all that belongs to an account but what is watched.
@@ -51,7 +62,7 @@ impl Core {
         InstallationId::new(self.now, self.rng.random())
     }
 
-    fn open(&mut self) {
+    pub(super) fn open(&mut self) {
         let connection = self.link.open(self.now);
         self.outputs.push_back(Output::Open(connection));
     }
@@ -111,7 +122,7 @@ impl Core {
         self.lost(wait);
     }
 
-    fn hang_up(&mut self) {
+    pub(super) fn hang_up(&mut self) {
         if self.link.has_socket() {
             self.outputs
                 .push_back(Output::Close(self.link.connection, NORMAL));
@@ -139,6 +150,7 @@ impl Core {
     pub(super) fn wake(&mut self) {
         let due = self.link.wake(self.now);
         self.act(due);
+        self.ping();
     }
 
     fn act(&mut self, due: Option<Due>) {
@@ -152,12 +164,13 @@ impl Core {
 
     pub(super) fn welcome(&mut self, user: User, last_n: u64, limits: Limits) {
         if self.owner.is_some_and(|known| known != user.id) {
-            // Another account behind the same cookie: nothing of the one before is theirs.
+            // Another account behind the same cookie: nothing of the one before is theirs, and what that
+            // one has not sent stays where it is kept.
+            self.hang_up();
+            self.link.stop(Phase::SignedOut);
             self.forget_account();
-            self.store(StorageOp::Wipe);
-            (self.owner, self.user) = (Some(user.id), Some(user));
-            self.identify();
-            self.reconnect(None);
+            self.role = Role::Alone;
+            self.outputs.push_back(Output::Reopen);
             return;
         }
         self.link.welcomed(self.now);
@@ -187,7 +200,7 @@ impl Core {
             }
         }
         self.follow_wanted();
-        let loading = self.watched.clone();
+        let loading = self.on_screen();
         loading
             .into_iter()
             .for_each(|thread| self.ask_older(thread));
@@ -209,10 +222,8 @@ impl Core {
     /// The topics to follow.
     fn wanted(&self) -> Vec<Topic> {
         // The server does not know of a thread before it has the mutation that makes it.
-        let threads = self
-            .watched
-            .iter()
-            .filter(|&&thread| !self.outbox.creates(thread));
+        let threads = self.on_screen().into_iter();
+        let threads = threads.filter(|&thread| !self.outbox.creates(thread));
         let ready = |topic: &Topic| {
             self.follows
                 .get(*topic)
@@ -220,7 +231,7 @@ impl Core {
         };
         self.user_topic()
             .into_iter()
-            .chain(threads.map(|&id| Topic::Thread(id)))
+            .chain(threads.map(Topic::Thread))
             .filter(ready)
             .collect()
     }
@@ -297,6 +308,7 @@ impl Core {
 
     /// Does what is due by the clock.
     pub(super) fn run_due(&mut self) {
+        self.run_tabs();
         let due = self.link.due(self.now);
         self.act(due);
         if !self.link.is_live() {

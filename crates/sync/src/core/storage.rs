@@ -4,11 +4,15 @@
 //! Invariant: the ops, applied in order, make what [`Input::Restored`](crate::Input::Restored) needs to
 //! go on from here; after any of them the storage may stop, and nothing that was shown as kept is lost.
 
-use weft_protocol::{Mutation, Topic};
+use weft_protocol::{
+    Mutation, Topic,
+    frame::Head,
+    stream::{Fit, fit},
+};
 
-use super::{Core, KEPT_THREADS};
+use super::{Core, KEPT_THREADS, Role};
 use crate::{
-    StorageOp, Stored,
+    Output, Rows, Status, StorageOp, Stored, StoredTopic, Told, Unsent,
     link::Phase,
     outbox::{Entry, State},
 };
@@ -19,28 +23,80 @@ impl Core {
         let Some((owner, installation)) = stored.identity else {
             return;
         };
-        if self.link.phase != Phase::SignedOut || self.owner.is_some() {
+        let fits = if self.is_follower() {
+            self.owner.is_none_or(|known| known == owner)
+        } else {
+            self.link.phase == Phase::SignedOut && self.owner.is_none()
+        };
+        if !fits {
             return;
         }
         self.owner = Some(owner);
         self.installation = installation;
-        for kept in stored.topics {
-            match kept.topic {
-                Topic::User(user) if user == owner => self.replica.reset_threads(kept.rows),
-                Topic::User(_) => continue,
-                Topic::Thread(thread) => {
-                    self.replica.reset_timeline(thread, kept.rows, kept.more);
+        self.replace_rows(Rows {
+            topics: stored.topics,
+            texts: stored.texts,
+            ends: stored.ends,
+        });
+        self.forget_oldest();
+        self.take_outbox(stored.outbox, stored.next_n);
+        if !self.is_follower() && !self.outbox.is_dense() {
+            // Numbers are missing in between: the server would wait for them for ever.
+            self.installation = self.new_installation();
+            self.outbox.renumber();
+            self.identify();
+        }
+        self.touch_all();
+    }
+
+    /// Takes these rows for all that is here.
+    pub(super) fn replace_rows(&mut self, rows: Rows) {
+        let named = |topic| rows.topics.iter().any(|stored| stored.topic == topic);
+        let gone: Vec<Topic> = self
+            .follows
+            .iter()
+            .map(|(topic, _)| topic)
+            .filter(|&topic| !named(topic))
+            .collect();
+        for topic in gone {
+            self.follows.or_default(topic).cursor = None;
+            self.forget_rows(topic);
+        }
+        self.kept.clear();
+        for stored in &rows.topics {
+            match stored.topic {
+                Topic::Thread(thread) if !self.watched.contains(&thread) => {
                     self.kept.push_back(thread);
                 }
-            }
-            self.follows.or_default(kept.topic).cursor = Some(kept.cursor);
-        }
-        for (message, text) in stored.texts {
-            if let Some(row) = self.replica.find_mut(message).filter(|row| row.is_open()) {
-                row.body.push(&text);
+                Topic::Thread(_) | Topic::User(_) => {}
             }
         }
-        for end in stored.ends {
+        self.put_rows(rows);
+    }
+
+    /// Takes these rows for all that is here of their topics.
+    pub(super) fn put_rows(&mut self, rows: Rows) {
+        for StoredTopic {
+            topic,
+            cursor,
+            rows,
+            more,
+        } in rows.topics
+        {
+            if matches!(topic, Topic::User(user) if self.owner != Some(user)) {
+                continue;
+            }
+            self.set_rows(topic, cursor, rows, more);
+        }
+        for (message, text) in rows.texts {
+            let row = self.replica.find_mut(message);
+            if let Some(row) = row.filter(|row| row.is_open())
+                && let Fit::Append(tail) = fit(row.body.len(), 0, &text)
+            {
+                row.body.push(tail);
+            }
+        }
+        for end in rows.ends {
             let row = self.replica.find_mut(end.message);
             if let Some(row) = row.filter(|row| row.is_open()) {
                 let thread = row.row.thread;
@@ -48,36 +104,41 @@ impl Core {
                 self.verify(thread, end.message);
             }
         }
-        self.forget_oldest();
-        self.restore_outbox(stored.outbox, stored.next_n);
-        self.touch_all();
     }
 
-    fn restore_outbox(&mut self, outbox: Vec<crate::Unsent>, next_n: u64) {
+    /// Takes this for the outbox; of what was here only what nobody else knows stays.
+    pub(super) fn take_outbox(&mut self, outbox: Vec<Unsent>, next_n: u64) {
+        let mut entries: Vec<Entry> = Vec::with_capacity(outbox.len());
         for unsent in outbox {
+            let entry = Entry::restored(unsent);
             // Stopped in the middle of a retry, the message is there twice: what it became counts.
-            let again = unsent.mutation.new_message();
-            let again = again.and_then(|(message, _)| self.outbox.find_message(message));
-            if let Some(at) = again {
-                let before = self.outbox.entries.remove(at);
-                self.forget_stored(before.n);
+            let adds = entry.mutation.new_message().map(|(message, _)| message);
+            let again = |before: &Entry| adds.is_some_and(|message| before.adds(message));
+            if let Some(at) = entries.iter().position(again) {
+                let before = entries.remove(at);
+                self.forget_stored(before.n, Vec::new());
             }
-            self.expect_thread(&unsent.mutation);
-            self.outbox.entries.push(Entry::restored(unsent));
+            entries.push(entry);
         }
+        self.outbox.take(entries);
         self.outbox.next_n = next_n.max(1);
-        if !self.outbox.is_dense() {
-            // Numbers are missing in between: the server would wait for them for ever.
-            self.installation = self.new_installation();
-            self.outbox.renumber();
-            self.identify();
+        for at in 0..self.outbox.entries.len() {
+            let entry = &self.outbox.entries[at];
+            if entry.is_undecided() {
+                let mutation = entry.mutation.clone();
+                self.expect_thread(&mutation);
+            }
         }
+        self.dirty_list = true;
+        self.touch_all();
     }
 
     /// A write is durable.
     pub(super) fn written(&mut self, n: u64) {
         self.outbox.written(n);
-        if !self.link.is_live() {
+        self.tell(|| Told::Kept(n));
+        self.welcome_lost();
+        if self.status() != Status::Connected {
             self.touch_all();
         }
         self.pump();
@@ -85,7 +146,11 @@ impl Core {
 
     /// Goes on without a storage.
     pub(super) fn lose_storage(&mut self) {
+        self.role = Role::Alone;
         self.outbox.lose_storage();
+        if self.link.phase == Phase::Following {
+            self.open();
+        }
         if self.owner.is_some() {
             // What is stored may be gone on from elsewhere: its numbers are not ours any more.
             self.installation = self.new_installation();
@@ -100,18 +165,23 @@ impl Core {
 
     /// Tells the storage whose data this is, and gives it the outbox.
     pub(super) fn identify(&mut self) {
-        let Some(user) = self.owner else { return };
+        if let Some(op) = self.identity() {
+            self.outbox.writing(&op, |entry| entry.n != 0);
+            self.store(op);
+        }
+    }
+
+    /// Whose data this is, and all of the outbox that is to be kept.
+    pub(super) fn identity(&self) -> Option<StorageOp> {
         let entries = self.outbox.entries.iter();
         let stored =
             entries.filter(|entry| entry.n != 0 && !matches!(entry.state, State::Acked(_)));
-        let op = StorageOp::Identify {
-            user,
+        Some(StorageOp::Identify {
+            user: self.owner?,
             installation: self.installation,
             next_n: self.outbox.next_n,
             outbox: stored.map(Entry::unsent).collect(),
-        };
-        self.outbox.writing(&op, |entry| entry.n != 0);
-        self.store(op);
+        })
     }
 
     /// Gives the storage the entry at `at`.
@@ -125,10 +195,10 @@ impl Core {
         }
     }
 
-    /// The storage needs the entry no more.
-    pub(super) fn forget_stored(&mut self, n: u64) {
+    /// The storage needs the entry no more; these effects of it are not here yet.
+    pub(super) fn forget_stored(&mut self, n: u64, effects: Vec<Head>) {
         if n != 0 && self.owner.is_some() {
-            self.store(StorageOp::DeleteOutbox { n });
+            self.store(StorageOp::DeleteOutbox { n, effects });
         }
     }
 
@@ -154,10 +224,26 @@ impl Core {
         }
     }
 
-    /// Gives an op to the storage, where there is one. What is forgotten is forgotten in any case.
-    pub(super) fn store(&mut self, op: StorageOp) {
-        if !self.outbox.writes.lost || matches!(op, StorageOp::Wipe) {
-            self.outputs.push_back(crate::Output::Store(op));
+    /// A thread that was to be made here is not.
+    pub(super) fn unexpect_thread(&mut self, mutation: &Mutation) {
+        let unread = |follow: &crate::follow::Follow| follow.cursor.is_none();
+        if let Mutation::CreateThread { thread } = *mutation
+            && self.follows.get(Topic::Thread(thread)).is_none_or(unread)
+        {
+            self.replica.timelines.remove(thread);
         }
+    }
+
+    /// Gives an op to the storage, where there is one, and to those who follow. What is forgotten is
+    /// forgotten in any case.
+    pub(super) fn store(&mut self, op: StorageOp) {
+        if matches!(op, StorageOp::Wipe) {
+            return self.outputs.push_back(Output::Store(op));
+        }
+        if self.outbox.writes.lost || self.is_follower() {
+            return;
+        }
+        self.tell(|| Told::Op(op.clone()));
+        self.outputs.push_back(Output::Store(op));
     }
 }

@@ -10,8 +10,8 @@ use weft_protocol::{
     row::Settle,
 };
 use weft_sync::{
-    Change, Config, Connection, Core, Fault, Input, MessageView, Output, StorageOp, Stored, View,
-    contract::MemoryStorage,
+    Change, Config, Connection, Core, Fault, Input, MessageView, Output, StorageOp, Stored,
+    TabMessage, View, contract::MemoryStorage,
 };
 
 pub(crate) struct Client {
@@ -24,6 +24,10 @@ pub(crate) struct Client {
     pub(crate) changes: Vec<Change>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) stored: Vec<StorageOp>,
+    /// What was said to other tabs.
+    pub(crate) posted: Vec<TabMessage>,
+    /// What is wanted of the page.
+    pub(crate) wishes: Vec<Output>,
     /// Whether the storage is done with each op at once.
     pub(crate) keeps: bool,
     /// What the storage is not done with.
@@ -143,6 +147,8 @@ impl Client {
             changes: vec![],
             faults: vec![],
             stored: vec![],
+            posted: vec![],
+            wishes: vec![],
             keeps: true,
             waiting: VecDeque::new(),
             storage: MemoryStorage::default(),
@@ -186,6 +192,8 @@ impl Client {
         self.changes.clear();
         self.faults.clear();
         self.stored.clear();
+        self.posted.clear();
+        self.wishes.clear();
     }
 
     pub(crate) fn input(&mut self, input: Input) {
@@ -246,6 +254,8 @@ impl Client {
                     self.changes.push(change);
                 }
                 Output::Fault(fault) => self.faults.push(fault),
+                Output::Post(message) => self.posted.push(message),
+                Output::TakeOver | Output::StepDown | Output::Reopen => self.wishes.push(output),
             }
         }
         assert_eq!(self.mirror, self.core.view());

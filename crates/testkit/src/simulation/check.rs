@@ -7,6 +7,7 @@ use weft_protocol::{Author, MessageId, MessageRow, ThreadId};
 use weft_sync::{Config, Core, Delivery, History, Input, MessageView, Status, View};
 
 use super::{
+    device::Promise,
     server::final_text,
     world::{Client, World},
 };
@@ -83,9 +84,9 @@ fn is_confirmed(message: &MessageView) -> bool {
 /// Whether every client shows what the store holds, and nobody waits for anything.
 pub(super) fn converged(world: &World) -> Result<(), String> {
     for (at, client) in world.clients.iter().enumerate() {
-        client_converged(world, client).map_err(|what| format!("client {at}: {what}"))?;
+        client_converged(world, client).map_err(|what| format!("tab {at}: {what}"))?;
     }
-    Ok(())
+    share(world)
 }
 
 fn client_converged(world: &World, client: &Client) -> Result<(), String> {
@@ -177,46 +178,87 @@ pub(super) fn exactly_once(world: &World) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether what was shown as queued is in the store, or with the person again.
+/// Whether what was shown as queued is in the store, waits for its person to sign in again, or is with the
+/// person again.
 pub(super) fn promises(world: &mut World) -> Result<(), String> {
-    for at in 0..world.clients.len() {
-        for (id, thread) in std::mem::take(&mut world.clients[at].device.promised) {
-            let Ok(stored) = world.server.store.message(id);
-            let device = &world.clients[at].device;
-            if stored.is_some() || device.failed && device.keeps(id) {
+    for place in 0..world.devices.len() {
+        for promise in std::mem::take(&mut world.devices[place].promised) {
+            let Promise {
+                user,
+                message,
+                thread,
+            } = promise;
+            let device = &world.devices[place];
+            let theirs = |client: &Client| client.device == place && client.user.id == user;
+            let tabs = (0..world.clients.len()).filter(|&tab| theirs(&world.clients[tab]));
+            let tabs: Vec<usize> = tabs.collect();
+            let reads = tabs.iter().any(|&tab| !world.clients[tab].page.alone);
+            let Ok(stored) = world.server.store.message(message);
+            if stored.is_some() || !reads && device.keeps(user, message) {
                 continue;
             }
-            world.tell(at, Input::Watch(thread))?;
-            let timelines = &world.clients[at].mirror.timelines;
-            let mut shown = timelines.values().flat_map(|timeline| &timeline.messages);
-            let row = shown.find(|row| row.id == id);
-            if !row.is_some_and(|row| matches!(row.delivery, Delivery::Failed(_))) {
-                return Err(format!("client {at}: {id} was queued and is {row:?}"));
+            let mut found = None;
+            for &tab in &tabs {
+                world.tell(tab, Input::Watch(thread))?;
+                let timelines = &world.clients[tab].mirror.timelines;
+                let mut shown = timelines.values().flat_map(|timeline| &timeline.messages);
+                found = found.or(shown.find(|row| row.id == message).cloned());
+            }
+            if !found
+                .as_ref()
+                .is_some_and(|row| matches!(row.delivery, Delivery::Failed(_)))
+            {
+                return Err(format!(
+                    "device {place}: {message} was queued and is {found:?}"
+                ));
             }
         }
     }
     Ok(())
 }
 
-/// Whether each storage has all that is shown, now that all is quiet.
+/// Whether each storage has all that its leader shows, now that all is quiet.
 pub(super) fn restorable(world: &mut World) -> Result<(), String> {
     for at in 0..world.clients.len() {
         world.write_all(at)?;
-        let client = &world.clients[at];
-        if client.device.failed {
+        let page = &world.clients[at].page;
+        if page.alone || page.evicted || !world.leads(at) {
             continue;
         }
+        let client = &world.clients[at];
+        let (user, mirror) = (client.user.id, client.mirror.clone());
         let mut core = Core::new(world.now, Config::default());
-        let stored = client.device.storage.stored();
+        let stored = world.devices[client.device].storage(user).stored();
         core.handle(world.now, Input::Restored(stored));
         core.handle(world.now, Input::SignedIn { token: None });
-        for &thread in client.mirror.timelines.keys() {
+        for &thread in mirror.timelines.keys() {
             core.handle(world.now, Input::Watch(thread));
         }
-        let (found, wanted) = (settled(&core.view()), settled(&client.mirror));
+        let (found, wanted) = (settled(&core.view()), settled(&mirror));
         if found != wanted {
+            return Err(format!("tab {at}: {found:?} is restored, not {wanted:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the tabs of a device that can share a socket do.
+fn share(world: &World) -> Result<(), String> {
+    for place in 0..world.devices.len() {
+        let tabs = (0..world.clients.len()).filter(|&tab| world.clients[tab].device == place);
+        let alone = tabs
+            .clone()
+            .filter(|&tab| world.clients[tab].page.alone)
+            .count();
+        let leading = tabs.clone().filter(|&tab| world.leads(tab)).count();
+        let open = world.links.values().filter(|link| {
+            link.at_client && link.at_server && world.clients[link.client].device == place
+        });
+        let open = open.count();
+        let follow = tabs.count() - alone;
+        if leading != follow.min(1) || open != alone + leading {
             return Err(format!(
-                "client {at}: {found:?} is restored, not {wanted:?}"
+                "device {place}: {open} sockets, {leading} leaders, {alone} tabs alone"
             ));
         }
     }

@@ -4,7 +4,7 @@
 
 use rand::Rng;
 use weft_hub::SessionId;
-use weft_protocol::Millis;
+use weft_protocol::{Millis, User};
 use weft_sync::{Connection, Input};
 
 use super::world::{Event, World};
@@ -52,7 +52,7 @@ impl World {
         };
         link.at_server = true;
         let (client, connection) = (link.client, link.connection);
-        self.tell_hub(weft_hub::Input::Opened(id, None))?;
+        self.tell_hub(weft_hub::Input::Opened(id, self.cookie(id)))?;
         self.tell(client, Input::Opened(connection))
     }
 
@@ -135,8 +135,46 @@ impl World {
         }
     }
 
+    /// Who the server finds behind the cookie that a socket brings.
+    pub(super) fn cookie(&self, id: SessionId) -> Option<User> {
+        let device = &self.devices[self.clients[self.links.get(&id)?.client].device];
+        Some(device.user.clone()).filter(|_| !device.expired)
+    }
+
+    /// Something happens to a tab, a device or a socket.
+    pub(super) fn disturb(&mut self) -> Result<(), String> {
+        let tab = self.rng.random_range(0..self.clients.len());
+        let place = self.clients[tab].device;
+        match self.rng.random_range(0..16) {
+            0 => self.freeze(tab),
+            1 | 2 => return self.turn(tab, self.clients[tab].page.hidden),
+            3 => self.devices[place].ahead = self.rng.random_range(0..7_200_000),
+            4 => self.evict(tab),
+            5 => {
+                self.devices[place].expired = true;
+                self.after(500..8_000, Event::SignInAgain(place));
+            }
+            _ => self.disturb_socket(),
+        }
+        Ok(())
+    }
+
+    /// A tab is seen, or no more.
+    fn turn(&mut self, tab: usize, visible: bool) -> Result<(), String> {
+        if !self.clients[tab].page.in_use {
+            return Ok(());
+        }
+        self.clients[tab].page.hidden = !visible;
+        let input = if visible {
+            Input::Foreground
+        } else {
+            Input::Background
+        };
+        self.tell(tab, input)
+    }
+
     /// Breaks one socket in one of the ways that they break.
-    pub(super) fn disturb(&mut self) {
+    fn disturb_socket(&mut self) {
         let open: Vec<SessionId> = self
             .links
             .iter()
@@ -166,9 +204,14 @@ impl World {
     }
 
     /// From now on nothing breaks any more; what is broken is found out by whoever it concerns.
-    pub(super) fn heal(&mut self) {
+    pub(super) fn heal(&mut self) -> Result<(), String> {
         self.healed = true;
         self.note(|| "the network is healed".into());
+        for tab in 0..self.clients.len() {
+            self.thaw(tab, self.clients[tab].page.lives)?;
+            self.turn(tab, true)?;
+        }
+        Ok(())
     }
 
     /// The server's end of every socket is gone.

@@ -73,7 +73,7 @@ impl World {
             },
             24 => {
                 let message = picked?.id;
-                self.clients[client].let_go(message);
+                self.let_go(client, message);
                 Mutation::DeleteMessage { thread, message }
             }
             25 => {
@@ -90,7 +90,7 @@ impl World {
                     .filter(|row| matches!(row.head.author, Author::User(_)))?
                     .id;
                 // What is shown from now on is what it was replaced by.
-                self.clients[client].pending.remove(&message);
+                self.shown_no_more(client, message);
                 let (replacement, text) = self.message(client, thread);
                 let reply = self.rng.random_ratio(1, 2).then(|| self.reply());
                 Mutation::EditMessage {
@@ -108,7 +108,7 @@ impl World {
             _ => {
                 let message = picked.filter(|row| row.delivery != Delivery::Confirmed)?.id;
                 // Only the unsent ones go; the others are found again in the store.
-                self.clients[client].let_go(message);
+                self.let_go(client, message);
                 return Some(Input::Discard(message));
             }
         };

@@ -87,9 +87,7 @@ impl World {
             match output {
                 Output::Send(id, text) => self.send_down(id, text.to_string()),
                 Output::Close(id, code) => self.close_down(id, code.map_or(1000, close::code)),
-                Output::Authenticate(id, token) => {
-                    self.after(1..20, Event::Authenticate(id, token));
-                }
+                Output::Authenticate(id, _) => self.after(1..20, Event::Authenticate(id)),
                 Output::Read(ticket, read) => self.queue_step(Step::Read(ticket, read)),
                 Output::Write(ticket, command) => {
                     self.queue_step(Step::Write(Some(ticket), command));

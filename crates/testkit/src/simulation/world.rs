@@ -4,10 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 use weft_hub::SessionId;
-use weft_protocol::{MessageId, Millis, ThreadId, User, UserId};
-use weft_sync::{Config, Connection, Core, Input, Output, View};
+use weft_protocol::{
+    ClientFrame, InstallationId, MessageId, Millis, Mutation, ThreadId, User, UserId,
+};
+use weft_sync::{Config, Connection, Core, Input, Output, TabMessage, View};
 
-use super::{Report, check, device::Device, network::Link, server::Server};
+use super::{
+    Report, check,
+    device::{Device, Page},
+    network::Link,
+    server::Server,
+};
 
 /// When the schedule begins.
 pub(super) const BEGIN: Millis = 1_700_000_000_000;
@@ -31,18 +38,28 @@ pub(super) enum Event {
     Flushed(SessionId),
     ClosedAtClient(SessionId, u16),
     ClosedAtServer(SessionId),
-    Authenticate(SessionId, String),
+    Authenticate(SessionId),
     ServerStep,
     ServerUp,
     Generate(MessageId),
     Written(usize, u64),
     OpenPage(usize),
+    Granted(usize, u64),
+    Stolen(usize, u64),
+    Heard(usize, u64, TabMessage),
+    Thaw(usize, u64),
+    SignInAgain(usize),
+    Reopened(usize, u64),
+    SignOutSeen(usize, UserId),
 }
 
+/// A tab.
 pub(super) struct Client {
     pub(super) core: Core,
+    /// Whose the page takes itself for.
     pub(super) user: User,
-    pub(super) device: Device,
+    pub(super) device: usize,
+    pub(super) page: Page,
     pub(super) mirror: View,
     /// Messages that were said here and have not been seen confirmed.
     pub(super) pending: BTreeMap<MessageId, ThreadId>,
@@ -56,6 +73,7 @@ pub(super) struct World {
     pub(super) queue: BTreeMap<(Millis, u64), Event>,
     order: u64,
     pub(super) clients: Vec<Client>,
+    pub(super) devices: Vec<Device>,
     pub(super) links: BTreeMap<SessionId, Link>,
     pub(super) server: Server,
     pub(super) people: Vec<User>,
@@ -66,6 +84,10 @@ pub(super) struct World {
     pub(super) steps: u64,
     pub(super) crashes: u64,
     pub(super) kills: u64,
+    pub(super) steals: u64,
+    pub(super) freezes: u64,
+    /// Which mutation each number stands for.
+    numbered: BTreeMap<(UserId, InstallationId, u64), Mutation>,
     tracing: bool,
     pub(super) trace: Vec<String>,
 }
@@ -80,11 +102,13 @@ impl World {
                 name: (*name).into(),
             })
             .collect();
-        // Two devices of one person, and one of another.
-        let clients = [0, 0, 1].map(|person: usize| Client {
+        // A device with three tabs, another one of the same person, and one of somebody else.
+        let devices = [0, 0, 1].map(|person: usize| Device::new(people[person].clone()));
+        let clients = [0, 0, 0, 1, 2, 2].map(|device: usize| Client {
             core: Core::new(BEGIN, Config { seed: rng.random() }),
-            user: people[person].clone(),
-            device: Device::default(),
+            user: devices[device].user.clone(),
+            device,
+            page: Page::default(),
             mirror: View::default(),
             pending: BTreeMap::new(),
             shown: BTreeMap::new(),
@@ -96,6 +120,7 @@ impl World {
             queue: BTreeMap::new(),
             order: 0,
             clients: clients.into(),
+            devices: devices.into(),
             links: BTreeMap::new(),
             people,
             threads: Vec::new(),
@@ -104,6 +129,9 @@ impl World {
             steps: 0,
             crashes: 0,
             kills: 0,
+            steals: 0,
+            freezes: 0,
+            numbered: BTreeMap::new(),
             tracing,
             trace: Vec::new(),
         }
@@ -116,7 +144,7 @@ impl World {
         }
         self.after(0..3_000, Event::Chaos);
         self.advance(BEGIN + CHAOS, false)?;
-        self.heal();
+        self.heal()?;
         let healed_at = self.now;
         self.advance(BEGIN + CHAOS + BOUND, true)?;
         check::converged(self).map_err(|what| format!("not converged in time: {what}"))?;
@@ -130,6 +158,8 @@ impl World {
             steps: self.steps,
             crashes: self.crashes,
             kills: self.kills,
+            steals: self.steals,
+            freezes: self.freezes,
             messages: self.said.len() as u64,
             healed_in,
         })
@@ -140,10 +170,8 @@ impl World {
         loop {
             let event = self.queue.first_key_value().map(|(&(at, _), _)| at);
             let hub = self.server.next_deadline();
-            let cores = self
-                .clients
-                .iter()
-                .filter_map(|client| client.core.next_deadline())
+            let cores = (0..self.clients.len())
+                .filter_map(|tab| self.due_at(tab))
                 .min();
             let next = [event, hub, cores]
                 .into_iter()
@@ -173,8 +201,7 @@ impl World {
                 self.tell_hub(weft_hub::Input::Tick)?;
             } else {
                 for client in 0..self.clients.len() {
-                    let due = self.clients[client].core.next_deadline();
-                    if due.is_some_and(|at| at <= self.now) {
+                    if self.due_at(client).is_some_and(|at| at <= self.now) {
                         self.tell(client, Input::Tick)?;
                     }
                 }
@@ -188,11 +215,11 @@ impl World {
                 if self.healed {
                     return Ok(());
                 }
-                self.after(50..4_000, Event::Intent(client));
-                if !self.clients[client].is_at_home() {
+                self.after(50..8_000, Event::Intent(client));
+                if !self.is_at_home(client) {
                     return Ok(());
                 }
-                if self.chance(10) {
+                if self.chance(5) {
                     return self.sign_out(client);
                 }
                 let input = self.intent(client);
@@ -200,8 +227,8 @@ impl World {
             }
             Event::Chaos => {
                 if !self.healed {
-                    self.after(200..8_000, Event::Chaos);
-                    self.disturb();
+                    self.after(200..6_000, Event::Chaos);
+                    self.disturb()?;
                 }
                 Ok(())
             }
@@ -223,8 +250,8 @@ impl World {
                 }
                 told
             }
-            Event::Authenticate(id, token) => {
-                let user = self.people.iter().find(|user| user.name == token).cloned();
+            Event::Authenticate(id) => {
+                let user = self.cookie(id);
                 self.at_server(id, weft_hub::Input::Authenticated(id, user))
             }
             Event::ServerStep => self.server_step(),
@@ -235,30 +262,96 @@ impl World {
             }
             Event::Written(client, life) => self.written(client, life),
             Event::OpenPage(client) => self.open_page(client),
+            Event::Granted(tab, life) => self.granted(tab, life),
+            Event::Stolen(tab, life) => self.stolen(tab, life),
+            Event::Heard(tab, life, message) => {
+                if self.clients[tab].page.lives == life {
+                    return self.tell(tab, Input::Heard(message));
+                }
+                Ok(())
+            }
+            Event::Thaw(tab, life) => self.thaw(tab, life),
+            Event::Reopened(tab, life) => {
+                if self.clients[tab].page.lives == life {
+                    self.reopen(tab);
+                }
+                Ok(())
+            }
+            Event::SignInAgain(place) => self.sign_in_again(place),
+            Event::SignOutSeen(place, user) => self.sign_out_seen(place, user),
         }
     }
 
-    /// Tells a client, does what it wants done, and looks at what it shows. The page may be killed between
-    /// any two of it.
+    /// What the clock of the tab's device shows.
+    pub(super) fn time_at(&self, tab: usize) -> Millis {
+        self.now + self.devices[self.clients[tab].device].ahead
+    }
+
+    /// When the tab is to be told that time has passed: one that is hidden is let go on every few seconds,
+    /// and a frozen one not at all.
+    fn due_at(&self, tab: usize) -> Option<Millis> {
+        let client = &self.clients[tab];
+        let due = client
+            .core
+            .next_deadline()
+            .filter(|_| !client.page.frozen)?;
+        let due = due.saturating_sub(self.devices[client.device].ahead);
+        let coarse = if client.page.hidden { 10_000 } else { 1 };
+        Some(due.div_ceil(coarse) * coarse)
+    }
+
+    /// Tells a tab, does what it wants done, and looks at what it shows. The page may be killed between any
+    /// two of it.
     pub(super) fn tell(&mut self, client: usize, input: Input) -> Result<(), String> {
-        self.note(|| format!("client {client}: {input:?}"));
-        self.clients[client].core.handle(self.now, input);
+        if !self.reaches(client, &input) {
+            return Ok(());
+        }
+        self.note(|| format!("tab {client}: {input:?}"));
+        let (now, life) = (self.time_at(client), self.clients[client].page.lives);
+        let leaves = input == Input::Heard(TabMessage::SignedOut);
+        self.clients[client].core.handle(now, input);
         while let Some(output) = self.clients[client].core.poll_output() {
-            if self.rare(2_000) && self.clients[client].device.in_use {
+            if self.rare(3_000) && self.clients[client].page.in_use {
                 self.kill(client);
-                break;
+            }
+            if self.clients[client].page.lives != life {
+                return check::client(self, client);
             }
             match output {
                 Output::Open(connection) => self.open(client, connection),
-                Output::Send(connection, text) => self.send_up(client, connection, text),
+                Output::Send(connection, text) => {
+                    self.note_number(client, &text)?;
+                    self.send_up(client, connection, text);
+                }
                 Output::Close(connection, _) => self.close_up(client, connection),
                 Output::Change(change) => self.clients[client].mirror.apply(change),
-                Output::Fault(fault) => self.note(|| format!("client {client}: {fault:?}")),
+                Output::Fault(fault) => self.note(|| format!("tab {client}: {fault:?}")),
                 Output::Store(op) => self.store(client, op),
+                Output::Post(message) => self.post(client, message),
+                Output::TakeOver => self.steal(client),
+                Output::StepDown => self.step_down(client),
+                Output::Reopen => self.reopen(client),
             }
         }
+        if leaves && self.clients[client].page.lives == life {
+            self.left(client);
+        }
         self.note_promises(client);
-        check::client(self, client).map_err(|what| format!("client {client}: {what}"))
+        check::client(self, client).map_err(|what| format!("tab {client}: {what}"))
+    }
+
+    /// A number of an installation stands for one mutation, whoever leads.
+    fn note_number(&mut self, client: usize, text: &str) -> Result<(), String> {
+        let Ok(ClientFrame::Mutate { n, mutation }) = ClientFrame::decode(text) else {
+            return Ok(());
+        };
+        let client = &self.clients[client];
+        let key = (client.user.id, client.core.installation(), n);
+        let before = self.numbered.entry(key).or_insert_with(|| mutation.clone());
+        if *before == mutation {
+            return Ok(());
+        }
+        Err(format!("{key:?} is {mutation:?}, and was {before:?}"))
     }
 
     pub(super) fn at(&mut self, at: Millis, event: Event) {
