@@ -779,7 +779,7 @@ impl Hub {
                 Outcome::Applied(effects) => ServerFrame::Ack { n, effects },
                 Outcome::Rejected(code) => ServerFrame::Nack { n, code },
                 Outcome::Gap { expected } => ServerFrame::Gap { expected },
-                Outcome::NotRunning => ServerFrame::Nack {
+                Outcome::NotRunning | Outcome::Forgot { .. } => ServerFrame::Nack {
                     n,
                     code: ErrorCode::Internal,
                 },
