@@ -11,6 +11,7 @@ pub fn error(code: ErrorCode) -> &'static str {
         ErrorCode::Unsupported => "This page is out of date. Reload it.",
         ErrorCode::BadFrame | ErrorCode::Internal => "Something went wrong on the server.",
         ErrorCode::TooManySockets => "This account is open in too many places.",
+        ErrorCode::Superseded => "Another tab has taken over.",
         ErrorCode::TooFast => "That was too fast. Wait a moment.",
         ErrorCode::TooSlow | ErrorCode::Draining => "The connection is being renewed.",
         ErrorCode::NoSuchTopic | ErrorCode::NoSuchThread => "This chat does not exist any more.",

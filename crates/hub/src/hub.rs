@@ -61,6 +61,8 @@ pub struct Hub {
     draining: Option<u64>,
     sessions: BTreeMap<SessionId, Session>,
     sockets: BTreeMap<UserId, u32>,
+    /// The sessions that may speak for an installation: any number of term 0, or one of another term.
+    speakers: BTreeSet<(UserId, InstallationId, SessionId)>,
     topics: BTreeMap<Topic, Ring>,
     running: BTreeMap<MessageId, Running>,
     waiting: BTreeMap<Ticket, Waiting>,
@@ -80,6 +82,7 @@ impl Hub {
             draining: None,
             sessions: BTreeMap::new(),
             sockets: BTreeMap::new(),
+            speakers: BTreeSet::new(),
             topics: BTreeMap::new(),
             running: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -181,6 +184,9 @@ impl Hub {
         if let Some(at) = session.armed {
             self.timers.remove(&(at, id));
         }
+        if let (Some(user), Some(installation)) = (&session.user, session.installation) {
+            self.speakers.remove(&(user.id, installation, id));
+        }
         for topic in session.follows.keys() {
             self.leave_ring(id, topic);
         }
@@ -278,11 +284,17 @@ impl Hub {
                 ClientFrame::Hello {
                     versions,
                     installation,
+                    term,
                     token,
                     topics,
                 },
             ) => {
-                self.hello(id, versions, installation, token, topics);
+                if Versions::SUPPORTED.newest_common(versions).is_none() {
+                    return self.close(id, ErrorCode::Unsupported, None);
+                }
+                session.installation = Some(installation);
+                session.term = term;
+                self.hello(id, token, topics);
             }
             (Phase::Live, ClientFrame::Subscribe(subscription)) => self.subscribe(id, subscription),
             (Phase::Live, ClientFrame::Unsubscribe { topic }) => self.unsubscribe(id, topic),
@@ -352,21 +364,10 @@ impl Hub {
         self.pump(id);
     }
 
-    fn hello(
-        &mut self,
-        id: SessionId,
-        versions: Versions,
-        installation: InstallationId,
-        token: Option<String>,
-        topics: Vec<Subscription>,
-    ) {
-        if Versions::SUPPORTED.newest_common(versions).is_none() {
-            return self.close(id, ErrorCode::Unsupported, None);
-        }
+    fn hello(&mut self, id: SessionId, token: Option<String>, topics: Vec<Subscription>) {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
-        session.installation = Some(installation);
         session.phase = Phase::Opening(topics);
         let user = session.user.clone();
         match token {
@@ -385,12 +386,42 @@ impl Hub {
         let Some(user) = user else {
             return self.close(id, ErrorCode::Unauthenticated, None);
         };
+        let (whose, term) = (user.id, session.term);
+        session.user = Some(user);
+        if !self.take_over(id, whose, installation, term) {
+            return self.close(id, ErrorCode::Superseded, None);
+        }
         let read = Read::LastN {
-            user: user.id,
+            user: whose,
             installation,
         };
-        session.user = Some(user);
         self.read(Waiting::Hello(id), read);
+    }
+
+    /// Lets a session speak for its installation, and ends those that may no longer; says whether it
+    /// may (SPEC R33, R34).
+    fn take_over(
+        &mut self,
+        id: SessionId,
+        user: UserId,
+        installation: InstallationId,
+        term: u64,
+    ) -> bool {
+        let all = (user, installation, SessionId(0))..=(user, installation, SessionId(u64::MAX));
+        let others: Vec<(u64, SessionId)> = self
+            .speakers
+            .range(all)
+            .filter_map(|&(_, _, other)| Some((self.sessions.get(&other)?.term, other)))
+            .filter(|&(theirs, _)| theirs != 0 || term != 0)
+            .collect();
+        if others.iter().any(|&other| other > (term, id)) {
+            return false;
+        }
+        for (_, other) in others {
+            self.close(other, ErrorCode::Superseded, None);
+        }
+        self.speakers.insert((user, installation, id));
+        true
     }
 
     fn welcome(&mut self, id: SessionId, last_n: u64) {
@@ -748,7 +779,7 @@ impl Hub {
                 Outcome::Applied(effects) => ServerFrame::Ack { n, effects },
                 Outcome::Rejected(code) => ServerFrame::Nack { n, code },
                 Outcome::Gap { expected } => ServerFrame::Gap { expected },
-                Outcome::NotRunning => ServerFrame::Nack {
+                Outcome::NotRunning | Outcome::Forgot { .. } => ServerFrame::Nack {
                     n,
                     code: ErrorCode::Internal,
                 },

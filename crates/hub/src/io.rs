@@ -6,7 +6,8 @@ use weft_protocol::{ErrorCode, Model, User};
 
 use crate::{Answer, Command, Committed, Read};
 
-/// A socket, by the number that the edge gave it; never used twice in one process.
+/// A socket, by the number that the edge gave it: never used twice in one process, and greater for a
+/// socket opened later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
 

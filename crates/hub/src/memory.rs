@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     convert::Infallible,
+    ops::Bound,
 };
 
 use weft_protocol::{
@@ -44,6 +45,7 @@ struct Thread {
 
 #[derive(Clone, Debug, Default)]
 struct Outcomes {
+    used_at: Millis,
     last_n: u64,
     kept: BTreeMap<u64, Outcome>,
 }
@@ -208,6 +210,18 @@ impl Lookup for MemoryStore {
             .map_or(0, |outcomes| outcomes.last_n))
     }
 
+    fn installations(
+        &self,
+        after: Option<(UserId, InstallationId)>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, InstallationId, Millis)>, Infallible> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let some = self.outcomes.range((from, Bound::Unbounded)).take(limit);
+        Ok(some
+            .map(|(&(user, installation), all)| (user, installation, all.used_at))
+            .collect())
+    }
+
     fn outcome(
         &self,
         user: UserId,
@@ -295,15 +309,26 @@ impl Tables for MemoryStore {
 
     fn put_outcome(
         &mut self,
+        now: Millis,
         user: UserId,
         installation: InstallationId,
         n: u64,
         outcome: &Outcome,
     ) -> Result<(), Infallible> {
         let outcomes = self.outcomes.entry((user, installation)).or_default();
+        outcomes.used_at = now;
         outcomes.last_n = n;
         outcomes.kept.insert(n, outcome.clone());
         outcomes.kept.remove(&n.saturating_sub(KEPT_OUTCOMES + 1));
+        Ok(())
+    }
+
+    fn forget_installation(
+        &mut self,
+        user: UserId,
+        installation: InstallationId,
+    ) -> Result<(), Infallible> {
+        self.outcomes.remove(&(user, installation));
         Ok(())
     }
 }

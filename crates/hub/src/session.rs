@@ -61,6 +61,8 @@ pub(crate) struct Session {
     pub(crate) phase: Phase,
     pub(crate) user: Option<User>,
     pub(crate) installation: Option<InstallationId>,
+    /// The term of the tab that leads its device; 0 is a client without tabs.
+    pub(crate) term: u64,
     /// Answers to the client's own requests, which are bounded.
     pub(crate) answers: VecDeque<Arc<str>>,
     pub(crate) follows: BTreeMap<Topic, Follow>,
@@ -92,6 +94,7 @@ impl Session {
             phase: Phase::Silent,
             user,
             installation: None,
+            term: 0,
             answers: VecDeque::new(),
             follows: BTreeMap::new(),
             readers: BTreeMap::new(),

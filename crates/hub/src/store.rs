@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use self::{
     answer::{answer, merge},
-    run::run,
+    run::{FORGET_AT_ONCE, run},
     tables::{KEPT_OUTCOMES, Lookup, Phase, Tables},
 };
 
@@ -68,13 +68,20 @@ pub enum Command {
     /// After a start: replies whose job was running end as `Stopped` with `Interrupted`, their text
     /// kept; jobs that were still waiting are reported as started again.
     Recover,
+    /// Forget the installations, and their outcomes, that have had none for so long that they need not
+    /// be kept (SPEC R37). Looks at `FORGET_AT_ONCE` of them, in the order of their keys.
+    Forget {
+        /// The last one that was looked at; `None` begins.
+        after: Option<(UserId, InstallationId)>,
+    },
 }
 
 /// What a command came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It took effect: in these change sets, none where there was nothing to change. For a mutation
-    /// seen before: the effects that it had then.
+    /// It took effect: in these change sets. Where there was nothing to change, a mutation's are the
+    /// newest ones of its topics: whoever has them has what it asks for. For a mutation seen before: the
+    /// effects that it had then.
     Applied(Vec<Head>),
     /// The mutation is rejected, now or when it was first seen; its number is consumed.
     Rejected(ErrorCode),
@@ -85,6 +92,11 @@ pub enum Outcome {
     },
     /// The reply is not being made any more, or the offset is not its length: whoever makes it stops.
     NotRunning,
+    /// Old installations were forgotten, up to this one; `None` where it was the last.
+    Forgot {
+        /// Go on after it.
+        last: Option<(UserId, InstallationId)>,
+    },
 }
 
 /// A change set of a topic.

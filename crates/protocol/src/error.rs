@@ -81,6 +81,8 @@ codes! {
     TooSlow = "too_slow": Connection, Now;
     /// The server is going away; reconnect after the announced spread.
     Draining = "draining": Connection, Now;
+    /// A newer leader of the same installation has the server: another tab has taken over.
+    Superseded = "superseded": Connection, Never;
     /// The server failed; its log says how.
     Internal = "internal": Connection, Backoff;
 
@@ -156,7 +158,10 @@ mod tests {
     fn r31_only_connection_errors_ask_for_anything_but_a_person() {
         for &code in ErrorCode::ALL {
             let automatic = code.retry() != Retry::Never;
-            assert_eq!(automatic, code.scope() == Scope::Connection, "{code:?}");
+            // The one that has taken over is connected; the other asks for nothing.
+            let is_over = code == ErrorCode::Superseded;
+            let connection = code.scope() == Scope::Connection;
+            assert_eq!(automatic, connection && !is_over, "{code:?}");
         }
     }
 }

@@ -42,6 +42,10 @@ pub enum ClientFrame {
         versions: Versions,
         /// Whose mutations will be numbered on this socket.
         installation: InstallationId,
+        /// The leader's term: each tab of a device that takes over counts it up. 0 is a client without
+        /// tabs.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        term: u64,
         /// The session token, where no cookie carries it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
@@ -324,6 +328,10 @@ impl ServerFrame {
     }
 }
 
+fn is_zero(term: &u64) -> bool {
+    *term == 0
+}
+
 fn encode<T: Serialize>(frame: &T) -> String {
     serde_json::to_string(frame).expect("frames have string keys and no failing serializer")
 }
@@ -333,7 +341,7 @@ fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 }
 
 /// Close codes of the socket. 44xx can be resumed, 45xx need something to change first; 1000, 1001
-/// and 1006 can be resumed like any loss (SPEC R28).
+/// and 1006 can be resumed like any loss (SPEC R28). 4409 can, but only by a tab that leads again.
 pub mod close {
     use crate::{ErrorCode, Retry};
 
@@ -344,6 +352,7 @@ pub mod close {
             Retry::AfterUpgrade => 4502,
             _ => match error {
                 ErrorCode::TooSlow => 4408,
+                ErrorCode::Superseded => 4409,
                 ErrorCode::TooFast => 4429,
                 ErrorCode::TooManySockets => 4430,
                 ErrorCode::Draining => 4412,
@@ -359,5 +368,23 @@ pub mod close {
             .iter()
             .copied()
             .find(|&error| error.scope() == crate::Scope::Connection && self::code(error) == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::close;
+    use crate::{ErrorCode, Scope};
+
+    #[test]
+    fn r28_every_error_that_ends_a_connection_is_known_by_its_close_code() {
+        let ends = |code: &&ErrorCode| code.scope() == Scope::Connection;
+        for &code in ErrorCode::ALL.iter().filter(ends) {
+            assert_eq!(close::error(close::code(code)), Some(code));
+        }
+        assert_eq!(close::code(ErrorCode::Superseded), 4409);
+        for loss in [1000, 1001, 1006] {
+            assert_eq!(close::error(loss), None);
+        }
     }
 }

@@ -20,6 +20,10 @@ pub const MAX_REPLY_BYTES: u64 = 1024 * 1024;
 /// A topic this many change sets behind is served a snapshot instead of deltas.
 pub const MAX_RESUME_CHANGES: u64 = 500;
 
+/// A server keeps the outcomes of an installation for this long after its last one, in milliseconds:
+/// 60 days.
+pub const KEPT_OUTCOMES_FOR: u64 = 60 * 24 * 60 * 60 * 1_000;
+
 /// The largest text carried by one stream frame, in bytes.
 pub const MAX_STREAM_CHUNK: usize = 64 * 1024;
 

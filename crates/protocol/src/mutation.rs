@@ -4,7 +4,8 @@
 //!
 //! Invariant: [`Mutation::apply`] reads and writes only through [`Rows`], so that what it does on a
 //! client and on a server differs only in which rows they hold. Applying one whose message or thread
-//! already exists changes nothing (SPEC R14).
+//! already exists changes nothing, whatever has become of it (SPEC R14): so what is sent again under
+//! another number has one effect.
 
 use serde::{Deserialize, Serialize};
 
@@ -243,8 +244,10 @@ impl Mutation {
                 change_thread(rows, *thread, |row| row.archived = *archived)
             }
             Self::DeleteThread { thread } => {
-                rows.stop_replies(live_thread(rows, *thread)?.id)
-                    .map_err(Refused::Rows)?;
+                if any_thread(rows, *thread)?.deleted {
+                    return Ok(());
+                }
+                rows.stop_replies(*thread).map_err(Refused::Rows)?;
                 change_thread(rows, *thread, |row| row.deleted = true)
             }
             Self::RestoreThread { thread } => {
@@ -273,6 +276,9 @@ impl Mutation {
                 message,
                 reply,
             } => {
+                if is_made(rows, *thread, reply)? {
+                    return Ok(());
+                }
                 let thread = live_thread(rows, *thread)?;
                 let row = any_message(rows, thread.id, *message)?;
                 if !matches!(row.author, Author::Assistant(_)) || row.status == Status::Streaming {
@@ -378,14 +384,16 @@ fn say<R: Rows>(
     text: &str,
     reply: Option<&NewReply>,
 ) -> Result<(), Refused<R::Error>> {
-    let mut thread = live_thread(rows, thread)?;
-    if rows
-        .message(thread.id, id)
-        .map_err(Refused::Rows)?
-        .is_some()
-    {
-        return Ok(());
+    any_thread(rows, thread)?;
+    if let Some(there) = rows.message(thread, id).map_err(Refused::Rows)? {
+        // Sent again: what was done with it or its thread since then is not undone.
+        return if there.author == Author::User(rows.me()) {
+            Ok(())
+        } else {
+            Err(ErrorCode::IdTaken.into())
+        };
     }
+    let mut thread = live_thread(rows, thread)?;
     let now = rows.now();
     rows.insert_message(MessageRow {
         id,
@@ -412,17 +420,28 @@ fn say<R: Rows>(
     }
 }
 
+/// Whether the reply is there already, however far it has come.
+fn is_made<R: Rows>(
+    rows: &R,
+    thread: ThreadId,
+    reply: &NewReply,
+) -> Result<bool, Refused<R::Error>> {
+    any_thread(rows, thread)?;
+    let there = rows.message(thread, reply.message).map_err(Refused::Rows)?;
+    match there.map(|row| row.author) {
+        None => Ok(false),
+        Some(Author::Assistant(_)) => Ok(true),
+        Some(Author::User(_) | Author::System) => Err(ErrorCode::IdTaken.into()),
+    }
+}
+
 fn start_reply<R: Rows>(
     rows: &mut R,
     mut thread: ThreadRow,
     parent: Option<MessageId>,
     reply: &NewReply,
 ) -> Result<(), Refused<R::Error>> {
-    if rows
-        .message(thread.id, reply.message)
-        .map_err(Refused::Rows)?
-        .is_some()
-    {
+    if is_made(rows, thread.id, reply)? {
         return Ok(());
     }
     let row = MessageRow {

@@ -143,8 +143,19 @@ fn r4_every_client_frame_travels_as_its_golden_line() {
                 ClientFrame::Hello {
                     versions: Versions::SUPPORTED,
                     installation: installation(),
+                    term: 0,
                     token: Some("secret".into()),
                     topics: vec![fresh, subscription.clone()],
+                },
+            ),
+            (
+                "hello_of_a_leader",
+                ClientFrame::Hello {
+                    versions: Versions::SUPPORTED,
+                    installation: installation(),
+                    term: 4,
+                    token: None,
+                    topics: vec![],
                 },
             ),
             ("subscribe", ClientFrame::Subscribe(subscription)),
@@ -273,6 +284,13 @@ fn r4_every_server_frame_travels_as_its_golden_line() {
                 ServerFrame::Error {
                     code: ErrorCode::NoSuchTopic,
                     topic: Some(topic()),
+                },
+            ),
+            (
+                "error_of_the_connection",
+                ServerFrame::Error {
+                    code: ErrorCode::Superseded,
+                    topic: None,
                 },
             ),
         ],

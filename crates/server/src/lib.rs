@@ -24,7 +24,7 @@ use std::{
 
 use anyhow::Context;
 use tokio::{net::TcpListener, sync::mpsc};
-use weft_hub::{Command, Input};
+use weft_hub::{Command, Input, Outcome};
 use weft_protocol::Limits;
 
 pub use config::Config;
@@ -36,6 +36,9 @@ use crate::{
 
 /// How long sockets have to leave when the process ends.
 const DRAIN: Duration = Duration::from_secs(2);
+
+/// How often old outcomes are forgotten, the first time at the start.
+const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What every handler reaches.
 pub(crate) struct App {
@@ -86,6 +89,7 @@ impl Server {
         hub.commit(Command::Recover)
             .await
             .context("ending what a crash left running")?;
+        tokio::spawn(forget_old_outcomes(hub.clone()));
         let app = Arc::new(App {
             limits,
             writer,
@@ -133,5 +137,27 @@ impl Server {
         app.hub.input(Input::Drain { spread_ms: 2_000 });
         let _ = tokio::time::timeout(DRAIN, app.sockets.all_gone()).await;
         Ok(())
+    }
+}
+
+/// Forgets, day by day, what was answered to devices that have long asked for nothing (SPEC R37).
+async fn forget_old_outcomes(hub: HubHandle) {
+    let mut days = tokio::time::interval(FORGET_EVERY);
+    loop {
+        days.tick().await;
+        let mut after = None;
+        loop {
+            // A step at a time: what people send goes in between.
+            match hub.commit(Command::Forget { after }).await {
+                Ok(done) => match done.outcome {
+                    Outcome::Forgot { last: Some(last) } => after = Some(last),
+                    _ => break,
+                },
+                Err(error) => {
+                    tracing::error!(%error, "forgetting old outcomes failed");
+                    break;
+                }
+            }
+        }
     }
 }

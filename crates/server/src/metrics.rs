@@ -10,6 +10,8 @@ use std::{
 pub(crate) struct Metrics {
     /// Sockets that are open.
     pub(crate) sockets: AtomicU64,
+    /// Sockets opened.
+    pub(crate) sockets_opened: AtomicU64,
     /// Frames received.
     pub(crate) frames_in: AtomicU64,
     /// Bytes of them.
@@ -41,6 +43,7 @@ impl Metrics {
         let mut text = String::new();
         let rows = [
             ("sockets", "gauge", &self.sockets),
+            ("sockets_opened_total", "counter", &self.sockets_opened),
             ("frames_received_total", "counter", &self.frames_in),
             ("bytes_received_total", "counter", &self.bytes_in),
             ("frames_sent_total", "counter", &self.frames_out),

@@ -30,6 +30,7 @@ use crate::{
     accounts::{TokenHash, token_hash},
     http,
     hub_task::Outgoing,
+    metrics::Metrics,
 };
 
 /// Buffers per socket: most are idle most of the time.
@@ -130,6 +131,7 @@ async fn serve(app: Arc<App>, socket: WebSocket, cookie: Option<String>) {
     let id = SessionId(app.next_session.fetch_add(1, Relaxed));
     let end = app.sockets.insert(id, cookie.as_deref().map(token_hash));
     app.metrics.sockets.fetch_add(1, Relaxed);
+    Metrics::count(&app.metrics.sockets_opened);
     let user = match &cookie {
         Some(token) => app.accounts.whose(token).await,
         None => Ok(None),

@@ -20,6 +20,7 @@ pub use self::{sqlite::Rows, writer::Writer};
 const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0001_chat.sql"),
     include_str!("store/migrations/0002_accounts.sql"),
+    include_str!("store/migrations/0003_outcomes.sql"),
 ];
 
 /// Change sets kept per topic: a reader further behind gets a snapshot.

@@ -3,11 +3,15 @@
 //! Invariant: a check looks at a store through its trait alone, each on a store of its own. A failed
 //! check panics with what it found.
 
-use weft_hub::{Answer, Command, Committed, Job, JobChange, Outcome, Read, Store, TextAppended};
+use weft_hub::{
+    Answer, Command, Committed, Job, JobChange, Outcome, Read, Store, TextAppended,
+    store::FORGET_AT_ONCE,
+};
 use weft_protocol::{
     Checksum, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, NewReply,
     Op, Row, Status, ThreadId, Topic, UserId,
-    limits::{MAX_RESUME_CHANGES, WINDOW},
+    frame::Head,
+    limits::{KEPT_OUTCOMES_FOR, MAX_RESUME_CHANGES, WINDOW},
     row::Settle,
 };
 
@@ -23,6 +27,12 @@ pub fn store_contract<S: Store>(make: impl Fn() -> S) {
         r11_a_rejected_number_is_consumed_and_leaves_no_trace,
         r13_arguments_are_checked,
         r14_making_what_is_there_changes_nothing,
+        r14_a_thread_made_again_is_the_one_that_is_there,
+        r14_a_message_sent_again_is_said_once_whatever_has_become_of_it,
+        r14_an_edit_sent_again_is_made_once_whatever_has_become_of_it,
+        r14_a_regenerated_reply_sent_again_is_made_once_whatever_has_become_of_it,
+        r14_an_id_that_something_else_has_is_taken,
+        r14_deleting_what_is_deleted_changes_nothing,
         r15_a_message_follows_the_newest_live_one,
         r17_pages_read_backwards_to_the_beginning,
         r20_text_is_kept_and_read_from_any_offset,
@@ -34,6 +44,8 @@ pub fn store_contract<S: Store>(make: impl Fn() -> S) {
         deleting_a_thread_stops_its_replies_and_can_be_undone,
         an_automatic_title_gives_way_to_a_persons,
         a_stranger_sees_and_changes_nothing,
+        r37_outcomes_are_kept_for_so_long_after_the_last_one,
+        r37_old_outcomes_are_forgotten_a_few_at_a_time,
     ];
     for check in checks {
         check(Bench::new(make()));
@@ -44,6 +56,7 @@ const NOW: Millis = 1_700_000_000_000;
 
 struct Bench<S> {
     store: S,
+    now: Millis,
     user: UserId,
     installation: InstallationId,
     n: u64,
@@ -55,6 +68,7 @@ impl<S: Store> Bench<S> {
         let (user, installation) = (UserId::new(NOW, [1; 10]), InstallationId::new(NOW, [2; 10]));
         Self {
             store,
+            now: NOW,
             user,
             installation,
             n: 0,
@@ -74,7 +88,7 @@ impl<S: Store> Bench<S> {
     fn run(&mut self, command: Command) -> Committed {
         let mut done = self
             .store
-            .commit(NOW, &[command])
+            .commit(self.now, &[command])
             .expect("the store commits");
         assert_eq!(done.len(), 1, "one answer per command");
         done.remove(0)
@@ -104,8 +118,89 @@ impl<S: Store> Bench<S> {
         committed
     }
 
+    /// Sends a mutation as an installation that the store has never seen; it must find that what it
+    /// asks for is there, and change nothing.
+    fn again(&mut self, mutation: &Mutation) {
+        let thread = mutation.thread();
+        let before = (self.threads(), self.messages(thread));
+        self.installation = InstallationId::new(NOW, self.random());
+        assert_eq!(self.last_n(self.installation), Answer::LastN(0));
+        self.n = 0;
+        let there = self.there(thread);
+        assert_eq!(self.mutate(mutation.clone()), only(there), "{mutation:?}");
+        assert_eq!((self.threads(), self.messages(thread)), before);
+    }
+
+    /// The outcome of a mutation that finds what it asks for: a reader who is there sees it.
+    fn there(&self, thread: ThreadId) -> Outcome {
+        let topics = [Topic::User(self.user), Topic::Thread(thread)].into_iter();
+        let heads = topics.map(|topic| Head {
+            topic,
+            cursor: self.head(topic),
+        });
+        Outcome::Applied(heads.filter(|head| head.cursor.seq > 0).collect())
+    }
+
+    /// Sends a mutation again in all that may have become of its thread: as it is, while replies of
+    /// it run, once they have ended, once what it made is deleted, and once all is.
+    fn again_and_again(&mut self, mutation: &Mutation) {
+        let thread = mutation.thread();
+        let reply = mutation.reply().map(|reply| reply.message);
+        let made = [mutation.new_message().map(|(id, _)| id), reply];
+        self.again(mutation);
+        if let Some(reply) = reply {
+            self.start(reply);
+            self.append(reply, 0, "because");
+            self.again(mutation);
+            self.settle(reply, Status::Complete);
+            self.again(mutation);
+        }
+        if let Some((message, _)) = mutation.new_message() {
+            let (replacement, text) = (self.message_id(), "said differently".into());
+            self.accept(Mutation::EditMessage {
+                thread,
+                message,
+                replacement,
+                text,
+                reply: None,
+            });
+            self.again(mutation);
+        }
+        for message in made.into_iter().flatten() {
+            self.accept(Mutation::DeleteMessage { thread, message });
+            self.again(mutation);
+        }
+        self.accept(Mutation::DeleteThread { thread });
+        self.again(mutation);
+        self.accept(Mutation::RestoreThread { thread });
+        self.again(mutation);
+    }
+
+    fn forget(&mut self, after: Option<(UserId, InstallationId)>) -> Outcome {
+        let committed = self.run(Command::Forget { after });
+        assert_eq!(committed, only(committed.outcome.clone()));
+        committed.outcome
+    }
+
+    fn knows(&self, (user, installation): (UserId, InstallationId)) -> bool {
+        self.read(Read::LastN { user, installation }) != Answer::LastN(0)
+    }
+
+    fn last_n(&self, installation: InstallationId) -> Answer {
+        let user = self.user;
+        self.read(Read::LastN { user, installation })
+    }
+
     fn reject(&mut self, mutation: Mutation, code: ErrorCode) {
         assert_eq!(self.mutate(mutation), only(Outcome::Rejected(code)));
+    }
+
+    /// A reply to ask for.
+    fn reply(&mut self) -> NewReply {
+        NewReply {
+            message: self.message_id(),
+            model: "demo".into(),
+        }
     }
 
     fn thread(&mut self) -> ThreadId {
@@ -460,7 +555,7 @@ fn r13_arguments_are_checked<S: Store>(mut bench: Bench<S>) {
 fn r14_making_what_is_there_changes_nothing<S: Store>(mut bench: Bench<S>) {
     let thread = bench.thread();
     let message = bench.say(thread, "hello");
-    let none = only(Outcome::Applied(Vec::new()));
+    let none = only(bench.there(thread));
     assert_eq!(bench.mutate(Mutation::CreateThread { thread }), none);
     let again = Mutation::SendMessage {
         thread,
@@ -470,6 +565,134 @@ fn r14_making_what_is_there_changes_nothing<S: Store>(mut bench: Bench<S>) {
     };
     assert_eq!(bench.mutate(again), none);
     assert_eq!(&*bench.messages(thread)[0].text, "hello");
+}
+
+fn r14_a_thread_made_again_is_the_one_that_is_there<S: Store>(mut bench: Bench<S>) {
+    let thread = bench.thread();
+    let create = Mutation::CreateThread { thread };
+    bench.again(&create);
+    bench.say(thread, "hello");
+    let title = "Named".into();
+    bench.accept(Mutation::RenameThread { thread, title });
+    bench.again_and_again(&create);
+    assert_eq!(bench.threads()[0].title, "Named");
+}
+
+fn r14_a_message_sent_again_is_said_once_whatever_has_become_of_it<S: Store>(mut bench: Bench<S>) {
+    let thread = bench.thread();
+    bench.say(thread, "before");
+    for has_reply in [false, true] {
+        let (message, reply) = (bench.message_id(), bench.reply());
+        let send = Mutation::SendMessage {
+            thread,
+            message,
+            text: "once".into(),
+            reply: has_reply.then_some(reply),
+        };
+        bench.accept(send.clone());
+        bench.again(&send);
+        bench.say(thread, "after");
+        bench.again_and_again(&send);
+    }
+}
+
+fn r14_an_edit_sent_again_is_made_once_whatever_has_become_of_it<S: Store>(mut bench: Bench<S>) {
+    let thread = bench.thread();
+    let message = bench.say(thread, "first said");
+    for has_reply in [false, true] {
+        let (replacement, reply) = (bench.message_id(), bench.reply());
+        let edit = Mutation::EditMessage {
+            thread,
+            message,
+            replacement,
+            text: "better said".into(),
+            reply: has_reply.then_some(reply),
+        };
+        bench.accept(edit.clone());
+        if has_reply {
+            bench.again(&edit);
+            // What was edited is gone, the edit is not.
+            bench.accept(Mutation::DeleteMessage { thread, message });
+        }
+        bench.again_and_again(&edit);
+    }
+}
+
+fn r14_a_regenerated_reply_sent_again_is_made_once_whatever_has_become_of_it<S: Store>(
+    mut bench: Bench<S>,
+) {
+    let thread = bench.thread();
+    let (message, _) = bench.ask(thread);
+    bench.start(message);
+    bench.settle(message, Status::Complete);
+    for is_gone in [false, true] {
+        let reply = bench.reply();
+        let regenerate = Mutation::Regenerate {
+            thread,
+            message,
+            reply,
+        };
+        bench.accept(regenerate.clone());
+        if is_gone {
+            bench.accept(Mutation::DeleteMessage { thread, message });
+        }
+        bench.again_and_again(&regenerate);
+    }
+}
+
+fn r14_an_id_that_something_else_has_is_taken<S: Store>(mut bench: Bench<S>) {
+    let thread = bench.thread();
+    let said = bench.say(thread, "a person's");
+    let (made, _) = bench.ask(thread);
+    bench.start(made);
+    bench.settle(made, Status::Complete);
+    let before = (bench.threads(), bench.messages(thread));
+    let send = |message, reply: Option<MessageId>| Mutation::SendMessage {
+        thread,
+        message,
+        text: "mine".into(),
+        reply: reply.map(|message| NewReply {
+            message,
+            model: "demo".into(),
+        }),
+    };
+    let edit = |replacement| Mutation::EditMessage {
+        thread,
+        message: said,
+        replacement,
+        text: "mine".into(),
+        reply: None,
+    };
+    let new = bench.message_id();
+    let regenerate = |reply| Mutation::Regenerate {
+        thread,
+        message: made,
+        reply: NewReply {
+            message: reply,
+            model: "demo".into(),
+        },
+    };
+    for mutation in [
+        send(made, None),
+        edit(made),
+        regenerate(said),
+        send(new, Some(said)),
+        send(new, Some(new)),
+    ] {
+        bench.reject(mutation, ErrorCode::IdTaken);
+    }
+    assert_eq!((bench.threads(), bench.messages(thread)), before);
+}
+
+fn r14_deleting_what_is_deleted_changes_nothing<S: Store>(mut bench: Bench<S>) {
+    let thread = bench.thread();
+    let message = bench.say(thread, "gone");
+    let delete = Mutation::DeleteMessage { thread, message };
+    bench.accept(delete.clone());
+    bench.again(&delete);
+    let delete = Mutation::DeleteThread { thread };
+    bench.accept(delete.clone());
+    bench.again(&delete);
 }
 
 fn r15_a_message_follows_the_newest_live_one<S: Store>(mut bench: Bench<S>) {
@@ -678,7 +901,7 @@ fn a_stopped_reply_is_not_running_any_more<S: Store>(mut bench: Bench<S>) {
     );
     let row = &bench.messages(thread)[1];
     assert_eq!((row.status, &*row.text), (Status::Stopped, "so far"));
-    let none = only(Outcome::Applied(Vec::new()));
+    let none = only(bench.there(thread));
     assert_eq!(bench.mutate(Mutation::StopReply { thread, message }), none);
 }
 
@@ -760,6 +983,82 @@ fn a_stranger_sees_and_changes_nothing<S: Store>(mut bench: Bench<S>) {
     assert!(bench.threads().is_empty());
     bench.user = owner;
     assert_eq!(bench.messages(thread).len(), 1);
+}
+
+fn r37_outcomes_are_kept_for_so_long_after_the_last_one<S: Store>(mut bench: Bench<S>) {
+    let old = bench.installation;
+    let thread = bench.thread();
+    let message = bench.message_id();
+    let send = Mutation::SendMessage {
+        thread,
+        message,
+        text: "once".into(),
+        reply: None,
+    };
+    bench.now += KEPT_OUTCOMES_FOR / 2;
+    let first = bench.accept(send.clone());
+    let other = InstallationId::new(NOW, [3; 10]);
+    (bench.installation, bench.n) = (other, 0);
+    bench.now += KEPT_OUTCOMES_FOR / 2;
+    bench.accept(Mutation::PinThread {
+        thread,
+        pinned: true,
+    });
+
+    bench.installation = old;
+    bench.now += KEPT_OUTCOMES_FOR / 2 - 1;
+    assert_eq!(bench.forget(None), Outcome::Forgot { last: None });
+    assert_eq!(bench.last_n(old), Answer::LastN(2));
+    assert_eq!(bench.number(2, send.clone()), only(first.outcome));
+
+    bench.now += 1;
+    assert_eq!(bench.forget(None), Outcome::Forgot { last: None });
+    assert_eq!(bench.last_n(old), Answer::LastN(0), "as one never seen");
+    assert_eq!(bench.last_n(other), Answer::LastN(1));
+    let gap = only(Outcome::Gap { expected: 1 });
+    assert_eq!(bench.number(3, send.clone()), gap);
+    // It starts over, as itself or as another one; what it had sent is there.
+    let there = only(bench.there(thread));
+    assert_eq!(bench.number(1, send.clone()), there);
+    assert_eq!(bench.number(1, send.clone()), there, "and is kept anew");
+    bench.again(&send);
+}
+
+fn r37_old_outcomes_are_forgotten_a_few_at_a_time<S: Store>(mut bench: Bench<S>) {
+    let thread = ThreadId::new(NOW, [9; 10]);
+    let all: Vec<_> = (0..100)
+        .map(|at| {
+            (
+                UserId::new(NOW, [50 + at / 50; 10]),
+                InstallationId::new(NOW, [at; 10]),
+            )
+        })
+        .collect();
+    for (at, &(user, installation)) in all.iter().enumerate() {
+        // Every tenth is used later than the others.
+        bench.now = if at % 10 == 0 { NOW + 1 } else { NOW };
+        (bench.user, bench.installation) = (user, installation);
+        bench.number(1, Mutation::DeleteThread { thread });
+    }
+    bench.now = NOW + KEPT_OUTCOMES_FOR;
+    let (mut steps, mut after) = (0, None);
+    loop {
+        let before = all.iter().filter(|&&it| bench.knows(it)).count();
+        let Outcome::Forgot { last } = bench.forget(after) else {
+            panic!("it forgets");
+        };
+        let gone = before - all.iter().filter(|&&it| bench.knows(it)).count();
+        assert!(gone <= FORGET_AT_ONCE, "{gone} at once");
+        steps += 1;
+        after = last;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert!((100 / FORGET_AT_ONCE..=100).contains(&steps), "{steps}");
+    for (at, &installation) in all.iter().enumerate() {
+        assert_eq!(bench.knows(installation), at % 10 == 0);
+    }
 }
 
 #[cfg(test)]

@@ -7,14 +7,18 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use weft_protocol::{
-    Author, Checksum, Cursor, ErrorCode, Limits, MessageId, MessageRow, Millis, Mutation, Op,
-    Refused, Rows, Status, ThreadId, ThreadRow, Topic, UserId, frame::Head, row::Settle,
+    Author, Checksum, Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis,
+    Mutation, Op, Refused, Rows, Status, ThreadId, ThreadRow, Topic, UserId, frame::Head,
+    limits::KEPT_OUTCOMES_FOR, row::Settle,
 };
 
 use super::{
     Command, Committed, Job, JobChange, Outcome, Phase, Tables, TextAppended, TopicChange,
     tables::is_running,
 };
+
+/// How many installations one [`Command::Forget`] looks at: a step is short, however many are old.
+pub const FORGET_AT_ONCE: usize = 32;
 
 /// Runs one command in the transaction that `tables` is.
 pub fn run<T: Tables>(
@@ -39,7 +43,7 @@ pub fn run<T: Tables>(
                 return Ok(only(outcome.unwrap_or(Outcome::Applied(Vec::new()))));
             }
             let committed = mutate(tables, now, limits, *user, mutation)?;
-            tables.put_outcome(*user, *installation, *n, &committed.outcome)?;
+            tables.put_outcome(now, *user, *installation, *n, &committed.outcome)?;
             Ok(committed)
         }
         Command::StartJob { message } => {
@@ -84,6 +88,7 @@ pub fn run<T: Tables>(
             change.write()
         }
         Command::Recover => recover(tables, now),
+        Command::Forget { after } => forget(tables, now, *after),
     }
 }
 
@@ -108,10 +113,30 @@ fn mutate<T: Tables>(
     }
     let mut change = Change::new(tables, now, Some(user));
     match mutation.apply(&mut change) {
-        Ok(()) => change.write(),
+        Ok(()) => {
+            let mut committed = change.write()?;
+            if committed.changes.is_empty() {
+                committed.outcome = Outcome::Applied(heads(tables, user, mutation.thread())?);
+            }
+            Ok(committed)
+        }
         Err(Refused::Rejected(code)) => Ok(only(Outcome::Rejected(code))),
         Err(Refused::Rows(error)) => Err(error),
     }
+}
+
+/// The newest change sets of the topics of a mutation.
+fn heads<T: Tables>(tables: &T, user: UserId, thread: ThreadId) -> Result<Vec<Head>, T::Error> {
+    let epoch = tables.epoch();
+    let mut heads = Vec::new();
+    for topic in [Topic::User(user), Topic::Thread(thread)] {
+        let seq = tables.head(topic)?;
+        if seq > 0 {
+            let cursor = Cursor { epoch, seq };
+            heads.push(Head { topic, cursor });
+        }
+    }
+    Ok(heads)
 }
 
 /// The reply, where its job is running.
@@ -172,6 +197,25 @@ fn recover<T: Tables>(tables: &mut T, now: Millis) -> Result<Committed, T::Error
         change.turns.insert(thread, None);
     }
     change.write()
+}
+
+fn forget<T: Tables>(
+    tables: &mut T,
+    now: Millis,
+    after: Option<(UserId, InstallationId)>,
+) -> Result<Committed, T::Error> {
+    let some = tables.installations(after, FORGET_AT_ONCE)?;
+    let is_full = some.len() == FORGET_AT_ONCE;
+    let last = some
+        .last()
+        .map(|&(user, installation, _)| (user, installation));
+    for (user, installation, used_at) in some {
+        if now.saturating_sub(used_at) >= KEPT_OUTCOMES_FOR {
+            tables.forget_installation(user, installation)?;
+        }
+    }
+    let last = last.filter(|_| is_full);
+    Ok(only(Outcome::Forgot { last }))
 }
 
 /// The writes of one command, set aside.

@@ -6,7 +6,7 @@
 //! effect as a whole; reads see what was written before them in it.
 
 use weft_protocol::{
-    InstallationId, MessageId, MessageRow, Op, Status, ThreadId, ThreadRow, Topic, UserId,
+    InstallationId, MessageId, MessageRow, Millis, Op, Status, ThreadId, ThreadRow, Topic, UserId,
 };
 
 use super::{Job, Outcome};
@@ -53,6 +53,13 @@ pub trait Lookup {
     fn threads_with_jobs(&self) -> Result<Vec<ThreadId>, Self::Error>;
     /// The last number of the installation's mutations that was decided, 0 where none was.
     fn last_n(&self, user: UserId, installation: InstallationId) -> Result<u64, Self::Error>;
+    /// The first `limit` installations after this one by person and id, and when each had its last
+    /// outcome.
+    fn installations(
+        &self,
+        after: Option<(UserId, InstallationId)>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, InstallationId, Millis)>, Self::Error>;
     /// The stored outcome of a decided mutation; `None` where it is no longer kept.
     fn outcome(
         &self,
@@ -90,14 +97,21 @@ pub trait Tables: Lookup {
     fn start_job(&mut self, message: MessageId) -> Result<(), Self::Error>;
     /// Removes a job.
     fn end_job(&mut self, message: MessageId) -> Result<(), Self::Error>;
-    /// Keeps the outcome of the mutation `n`, which is now the last one decided. Outcomes of numbers
-    /// more than `KEPT_OUTCOMES` behind may be forgotten.
+    /// Keeps the outcome of the mutation `n`, which is now, at `now`, the last one decided. Outcomes of
+    /// numbers more than `KEPT_OUTCOMES` behind may be forgotten.
     fn put_outcome(
         &mut self,
+        now: Millis,
         user: UserId,
         installation: InstallationId,
         n: u64,
         outcome: &Outcome,
+    ) -> Result<(), Self::Error>;
+    /// Forgets an installation and its outcomes.
+    fn forget_installation(
+        &mut self,
+        user: UserId,
+        installation: InstallationId,
     ) -> Result<(), Self::Error>;
 }
 

@@ -43,9 +43,15 @@ pub(super) fn afresh(topic: Topic) -> Subscription {
 }
 
 pub(super) fn hello(topics: Vec<Subscription>) -> ClientFrame {
+    hello_of(1, 0, topics)
+}
+
+/// The hello of an installation's leader of this term.
+pub(super) fn hello_of(device: u8, term: u64, topics: Vec<Subscription>) -> ClientFrame {
     ClientFrame::Hello {
         versions: Versions::SUPPORTED,
-        installation: installation(1),
+        installation: installation(device),
+        term,
         token: None,
         topics,
     }
@@ -354,6 +360,23 @@ impl Bench {
             status: Status::Complete,
             error: None,
         });
+    }
+
+    /// The threads of a person that are in their list, by id.
+    pub(super) fn threads(&self, person: u8) -> Vec<ThreadId> {
+        let read = Read::Resume {
+            user: user(person),
+            topic: Topic::User(user(person)),
+            cursor: None,
+        };
+        let Ok(Answer::Snapshot { rows, .. }) = self.store.read(&read) else {
+            panic!("a person's list is there to see");
+        };
+        let ids = rows.into_iter().map(|row| match row {
+            Row::Thread(row) => row.id,
+            Row::Message(row) => panic!("a message among threads: {row:?}"),
+        });
+        ids.collect()
     }
 
     // What must hold.

@@ -11,3 +11,4 @@ mod mirror;
 mod mutations;
 mod sessions;
 mod streams;
+mod tabs;

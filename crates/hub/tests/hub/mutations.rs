@@ -1,8 +1,9 @@
 //! SPEC R9 to R12: mutations in their dense order, each with one effect and one answer.
 
-use weft_hub::SessionId;
+use weft_hub::{Command, SessionId};
 use weft_protocol::{
     ClientFrame, Cursor, ErrorCode, Limits, Mutation, ServerFrame, Topic, frame::Head,
+    limits::KEPT_OUTCOMES_FOR,
 };
 
 use super::bench::{Bench, EPOCH, thread, user};
@@ -77,6 +78,25 @@ fn r10_a_number_beyond_the_next_is_a_gap_and_not_looked_at() {
     assert_eq!(bench.frames(id), [ServerFrame::Gap { expected: 1 }]);
     bench.say(id, create(1, 1));
     assert_eq!(bench.frames(id)[0], ack(1, 1));
+}
+
+#[test]
+fn r37_a_device_that_was_forgotten_is_as_one_never_seen() {
+    let (mut bench, id) = one(Limits::default());
+    bench.say(id, create(1, 1));
+    bench.frames(id);
+    bench.now += KEPT_OUTCOMES_FOR;
+    bench.commit(&Command::Forget { after: None });
+    bench.say(id, create(2, 2));
+    assert_eq!(bench.frames(id), [ServerFrame::Gap { expected: 1 }]);
+    let next = bench.join(1, &[]);
+    assert!(matches!(
+        bench.frames(next)[0],
+        ServerFrame::Welcome { last_n: 0, .. }
+    ));
+    bench.say(next, create(1, 1));
+    assert_eq!(bench.frames(next), [ack(1, 1)], "it is there");
+    assert_eq!(bench.threads(1), [thread(1)]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn hello_with(token: &str, versions: Versions) -> ClientFrame {
     ClientFrame::Hello {
         versions,
         installation: installation(1),
+        term: 0,
         token: Some(token.into()),
         topics: Vec::new(),
     }

@@ -7,8 +7,8 @@ use weft_hub::{
     store::{KEPT_OUTCOMES, Lookup, Phase, Tables},
 };
 use weft_protocol::{
-    ErrorCode, InstallationId, MessageId, MessageRow, Op, Status, ThreadId, ThreadRow, Topic,
-    UserId,
+    ErrorCode, InstallationId, MessageId, MessageRow, Millis, Op, Status, ThreadId, ThreadRow,
+    Topic, UserId,
 };
 
 use super::KEPT_CHANGES;
@@ -261,6 +261,28 @@ impl Lookup for Rows<'_> {
         Ok(self.one(sql, params, |row| row.get(0))?.unwrap_or(0))
     }
 
+    fn installations(
+        &self,
+        after: Option<(UserId, InstallationId)>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, InstallationId, Millis)>> {
+        // No id is empty, so all come after these.
+        let (user, installation) = match &after {
+            Some((user, installation)) => (&user.as_bytes()[..], &installation.as_bytes()[..]),
+            None => (&[][..], &[][..]),
+        };
+        let sql = "SELECT user, id, used_at FROM installation WHERE (user, id) > (?1, ?2) \
+                   ORDER BY user, id LIMIT ?3";
+        self.all(sql, params![user, installation, limit], |row| {
+            let (user, id) = (row.get(0)?, row.get(1)?);
+            Ok((
+                UserId::from_bytes(user),
+                InstallationId::from_bytes(id),
+                row.get(2)?,
+            ))
+        })
+    }
+
     fn outcome(
         &self,
         user: UserId,
@@ -381,6 +403,7 @@ impl Tables for Rows<'_> {
 
     fn put_outcome(
         &mut self,
+        now: Millis,
         user: UserId,
         installation: InstallationId,
         n: u64,
@@ -389,13 +412,15 @@ impl Tables for Rows<'_> {
         let (effects, rejected) = match outcome {
             Outcome::Applied(effects) => (Some(to_json(effects)?), None),
             Outcome::Rejected(code) => (None, Some(code.as_str())),
-            Outcome::Gap { .. } | Outcome::NotRunning => (Some("[]".to_owned()), None),
+            Outcome::Gap { .. } | Outcome::NotRunning | Outcome::Forgot { .. } => {
+                (Some("[]".to_owned()), None)
+            }
         };
         let (user, installation) = (user.as_bytes(), installation.as_bytes());
         self.write(
-            "INSERT INTO installation (user, id, last_n) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (user, id) DO UPDATE SET last_n = ?3",
-            params![user, installation, n],
+            "INSERT INTO installation (user, id, last_n, used_at) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (user, id) DO UPDATE SET last_n = ?3, used_at = ?4",
+            params![user, installation, n, now],
         )?;
         self.write(
             "INSERT INTO outcome (user, installation, n, effects, rejected) \
@@ -409,5 +434,17 @@ impl Tables for Rows<'_> {
             ),
             None => Ok(()),
         }
+    }
+
+    fn forget_installation(&mut self, user: UserId, installation: InstallationId) -> Result<()> {
+        let params = [user.as_bytes(), installation.as_bytes()];
+        self.write(
+            "DELETE FROM outcome WHERE user = ?1 AND installation = ?2",
+            params,
+        )?;
+        self.write(
+            "DELETE FROM installation WHERE user = ?1 AND id = ?2",
+            params,
+        )
     }
 }

@@ -181,6 +181,7 @@ pub(crate) struct Socket {
     ws: WebSocketStream<TcpStream>,
     pub(crate) installation: InstallationId,
     pub(crate) n: u64,
+    pub(crate) term: u64,
     /// The replies read along so far, by handle and by message.
     handles: HashMap<u32, MessageId>,
     texts: HashMap<MessageId, String>,
@@ -220,6 +221,7 @@ impl Socket {
             ws,
             installation: InstallationId::new(0, rand::random()),
             n: 0,
+            term: 0,
             handles: HashMap::new(),
             texts: HashMap::new(),
             settled: HashMap::new(),
@@ -239,6 +241,7 @@ impl Socket {
         self.send(&ClientFrame::Hello {
             versions: Versions::SUPPORTED,
             installation: self.installation,
+            term: self.term,
             token: token.map(str::to_owned),
             topics: Vec::new(),
         })

@@ -21,6 +21,8 @@ async fn a_server_that_works_is_healthy() {
 async fn metrics_count_what_happens_as_prometheus_reads_it() {
     let server = TestServer::start().await;
     let ada = server.sign_up("ada").await;
+    let mut closed = Socket::open(server.addr, &ada).await;
+    closed.close().await;
     let mut socket = Socket::open(server.addr, &ada).await;
     let thread = socket.thread().await;
     let reply = socket.ask(thread, SECRET, "demo").await;
@@ -45,6 +47,7 @@ async fn metrics_count_what_happens_as_prometheus_reads_it() {
         }
     }
     assert_eq!(value["weft_sockets"], 1);
+    assert_eq!(value["weft_sockets_opened_total"], 2);
     assert_eq!(value["weft_replies_started_total"], 1);
     assert_eq!(value["weft_replies_complete_total"], 1);
     assert_eq!(value["weft_sign_ins_refused_total"], 1);

@@ -56,6 +56,7 @@ async fn r5_a_hello_is_answered_with_a_welcome_or_unsupported() {
     let hello = ClientFrame::Hello {
         versions: Versions { min: 2, max: 3 },
         installation: newer.installation,
+        term: 0,
         token: Some(ada.token),
         topics: Vec::new(),
     };
@@ -288,6 +289,41 @@ async fn an_account_has_so_many_sockets_and_a_closed_one_makes_room() {
     Socket::open(server.addr, &bob).await;
     assert_eq!(sockets.pop().unwrap().close().await, Some(1000));
     Socket::open(server.addr, &ada).await;
+}
+
+#[tokio::test]
+async fn r33_a_tab_that_takes_over_closes_the_socket_of_the_one_before() {
+    let server = TestServer::start().await;
+    let ada = server.sign_up("ada").await;
+    let mut before = Socket::silent(server.addr).await;
+    let (installation, phone) = (before.installation, Socket::open(server.addr, &ada).await);
+    before.term = 1;
+    before.hello(Some(&ada.token)).await;
+    before.welcomed().await;
+    before.thread().await;
+
+    let lead = async |term| {
+        let mut socket = Socket::silent(server.addr).await;
+        (socket.installation, socket.term) = (installation, term);
+        socket.hello(Some(&ada.token)).await;
+        socket
+    };
+    let mut leader = lead(2).await;
+    leader.n = leader.welcomed().await;
+    assert_eq!(leader.n, 1, "it goes on where the other one was");
+    let told = before
+        .until("why", |frame| match frame {
+            ServerFrame::Error { code, .. } => Some(*code),
+            _ => None,
+        })
+        .await;
+    assert_eq!(told, ErrorCode::Superseded);
+    assert_eq!(before.closed().await, Some(4409));
+    let mut late = lead(1).await;
+    assert_eq!(late.closed().await, Some(4409));
+    for mut socket in [leader, phone] {
+        socket.thread().await;
+    }
 }
 
 #[tokio::test]

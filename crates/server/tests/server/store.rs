@@ -1,13 +1,18 @@
 //! The store on a disk: what every store must do, and what this one adds.
 
-use rusqlite::Connection;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, params};
 use tokio::sync::mpsc;
-use weft_hub::{Command, Outcome};
-use weft_protocol::{InstallationId, Limits, Mutation, ThreadId, UserId};
+use weft_hub::{Answer, Command, Outcome, Read, Store};
+use weft_protocol::{
+    Cursor, ErrorCode, InstallationId, Limits, MessageId, Millis, Mutation, ThreadId, Topic,
+    UserId, limits::KEPT_OUTCOMES_FOR,
+};
 use weft_server::store::{SqliteStore, Writer};
 use weft_testkit::{edges::TempDir, store_contract::store_contract};
 
-use crate::harness::soon;
+use crate::harness::{Process, Socket, asking, messages, sign_up, soon};
 
 #[test]
 fn it_does_what_every_store_must() {
@@ -19,6 +24,11 @@ fn it_does_what_every_store_must() {
         SqliteStore::open(&path, Limits::default()).expect("a new database")
     });
     assert!(made.get() > 0);
+}
+
+fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    since.as_millis() as Millis
 }
 
 fn create(n: u64, thread: ThreadId) -> Command {
@@ -81,6 +91,142 @@ async fn a_database_of_a_newer_server_is_refused_and_left_as_it_was() {
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
     assert_eq!(version, 99);
+}
+
+/// What the server of the schema before wrote: a thread with a message, an account, and a device of it
+/// with seven numbers decided.
+const BEFORE: &[&str] = &[
+    include_str!("../../src/store/migrations/0001_chat.sql"),
+    include_str!("../../src/store/migrations/0002_accounts.sql"),
+    "INSERT INTO meta VALUES ('epoch', 77);
+     INSERT INTO account VALUES
+       (X'01010101010101010101010101010101', 'ada', 'ada', 'a hash', 1700000000000);
+     INSERT INTO thread VALUES
+       (X'09090909090909090909090909090909', 'Plans', 1, 0, 0, 'demo', 1700000000000, 1700000000001);
+     INSERT INTO member VALUES
+       (X'01010101010101010101010101010101', X'09090909090909090909090909090909', 1, 0);
+     INSERT INTO message VALUES
+       (X'09090909090909090909090909090909', 1, X'0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A', NULL,
+        '{\"user\":\"01010101-0101-0101-0101-010101010101\"}', 'complete', 'Where to?', NULL, 0,
+        1700000000001);
+     INSERT INTO installation VALUES
+       (X'01010101010101010101010101010101', X'02020202020202020202020202020202', 7);
+     INSERT INTO outcome VALUES
+       (X'01010101010101010101010101010101', X'02020202020202020202020202020202', 7, NULL,
+        'empty_text');
+     PRAGMA user_version = 2;",
+];
+
+#[test]
+fn a_database_of_the_schema_before_is_kept_and_its_outcomes_count_from_now() {
+    let folder = TempDir::new("older");
+    let path = folder.path().join("weft.db");
+    let older = Connection::open(&path).unwrap();
+    for step in BEFORE {
+        older.execute_batch(step).unwrap();
+    }
+    drop(older);
+    let mut store = SqliteStore::open(&path, Limits::default()).unwrap();
+    let (user, installation) = (
+        UserId::from_bytes([1; 16]),
+        InstallationId::from_bytes([2; 16]),
+    );
+    let last_n = |store: &SqliteStore| store.read(&Read::LastN { user, installation }).unwrap();
+    let run = |store: &mut SqliteStore, at, command| {
+        let mut done = store.commit(at, &[command]).unwrap();
+        done.remove(0).outcome
+    };
+    let forgot = Outcome::Forgot { last: None };
+    let thread = ThreadId::from_bytes([9; 16]);
+
+    assert_eq!(
+        run(&mut store, now(), Command::Forget { after: None }),
+        forgot
+    );
+    assert_eq!(last_n(&store), Answer::LastN(7));
+    let again = run(&mut store, now(), create(7, thread));
+    assert_eq!(again, Outcome::Rejected(ErrorCode::EmptyText));
+    let cursor = Cursor { epoch: 77, seq: 0 };
+    let text = store.read(&Read::Text {
+        user,
+        thread,
+        message: MessageId::from_bytes([10; 16]),
+        offset: 0,
+    });
+    assert_eq!(text.unwrap(), Answer::Text("Where to?".into()));
+    let list = store.read(&Read::Resume {
+        user,
+        topic: Topic::User(user),
+        cursor: None,
+    });
+    assert!(
+        matches!(&list, Ok(Answer::Snapshot { cursor: at, rows, .. }) if *at == cursor && rows.len() == 1),
+        "{list:?}"
+    );
+
+    let later = now() + KEPT_OUTCOMES_FOR;
+    assert_eq!(
+        run(&mut store, later, Command::Forget { after: None }),
+        forgot
+    );
+    assert_eq!(last_n(&store), Answer::LastN(0));
+    let db = Connection::open(&path).unwrap();
+    let left = |table| {
+        let sql = format!("SELECT count(*) FROM {table}");
+        db.query_row(&sql, [], |row| row.get(0))
+    };
+    let counts: [u32; 4] =
+        ["outcome", "installation", "account", "message"].map(|table| left(table).unwrap());
+    assert_eq!(counts, [0, 0, 1, 1]);
+}
+
+#[tokio::test]
+async fn r37_a_server_that_starts_forgets_old_outcomes_and_finds_what_they_were_of() {
+    let data = TempDir::new("forgets");
+    let server = Process::start(&data, &[], &[]).await;
+    let ada = sign_up(server.addr, "ada").await;
+    let mut old = Socket::open(server.addr, &ada).await;
+    let mut newer = Socket::open(server.addr, &ada).await;
+    let thread = old.thread().await;
+    let (send, reply) = asking(thread, "once", "demo");
+    old.accept(send.clone()).await;
+    old.reply(reply).await;
+    newer.thread().await;
+    server.kill().await;
+    let db = Connection::open(data.path().join("weft.db")).unwrap();
+    let aged = db.execute(
+        "UPDATE installation SET used_at = used_at - ?2 WHERE id = ?1",
+        params![old.installation.as_bytes(), KEPT_OUTCOMES_FOR],
+    );
+    assert_eq!(aged, Ok(1));
+    drop(db);
+
+    let server = Process::start(&data, &[], &[]).await;
+    let hello = async |installation| {
+        let mut socket = Socket::silent(server.addr).await;
+        socket.installation = installation;
+        socket.hello(Some(&ada.token)).await;
+        let last_n = socket.welcomed().await;
+        (socket, last_n)
+    };
+    // It forgets while it serves.
+    let mut socket = soon("forgetting", async {
+        loop {
+            let (mut socket, last_n) = hello(old.installation).await;
+            if last_n == 0 {
+                break socket;
+            }
+            socket.close().await;
+        }
+    })
+    .await;
+    assert_eq!(hello(newer.installation).await.1, 1);
+    let rows = messages(socket.follow(Topic::Thread(thread)).await);
+    assert_eq!(rows.len(), 2);
+    let effects = socket.accept(send).await;
+    let heads: Vec<_> = effects.iter().map(|head| head.topic).collect();
+    assert_eq!(heads, [Topic::User(ada.user.id), Topic::Thread(thread)]);
+    assert_eq!(messages(socket.follow(Topic::Thread(thread)).await), rows);
 }
 
 #[tokio::test]

@@ -82,6 +82,7 @@ impl Core {
         let hello = ClientFrame::Hello {
             versions: Versions::SUPPORTED,
             installation: self.installation,
+            term: 0,
             token: self.token.clone(),
             topics,
         };
