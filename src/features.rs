@@ -12,6 +12,11 @@ mod time;
 mod timeline;
 
 pub(crate) use self::{
-    composer::Composer, connection::Connection, model::ModelPicker, nav::Nav, notices::Notices,
-    sidebar::Sidebar, timeline::TimelineLog,
+    composer::{Composer, Pen},
+    connection::Connection,
+    model::ModelPicker,
+    nav::Nav,
+    notices::Notices,
+    sidebar::Sidebar,
+    timeline::TimelineLog,
 };

@@ -1,10 +1,14 @@
 //! One message: who, when, the text, where it stands, and what can be done with it.
 
-use leptos::{html::Textarea, prelude::*};
+use leptos::{
+    html::{Article, Textarea},
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
 use weft_protocol::{Author, MessageId, Mutation, Status, ThreadId};
 use weft_sync::Delivery;
 
-use super::time::clock;
+use super::{composer::Pen, time::clock};
 use crate::{
     state::{Dispatch, Intent, Row, Session, State, words},
     text::Markdown,
@@ -19,7 +23,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
         body,
         delivery,
     } = row;
-    let editing = RwSignal::new(false);
+    let (editing, article) = (RwSignal::new(false), NodeRef::<Article>::new());
     let at = Memo::new({
         let head = head.clone();
         move |_| head.with(|head| clock(head.created_at))
@@ -44,6 +48,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
     let text = body.clone();
     view! {
         <article
+            node_ref=article
             class="message"
             data-author=kind
             data-message=id.to_string()
@@ -56,7 +61,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
                 <time class="message-time">{at}</time>
             </header>
             {move || if editing.get() {
-                view! { <Edit thread id text=text.get_untracked() editing/> }.into_any()
+                view! { <Edit thread id text=text.get_untracked() editing article/> }.into_any()
             } else {
                 let body = text.clone();
                 view! {
@@ -69,7 +74,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
                 <p class="message-thinking" aria-hidden="true"><i></i><i></i><i></i></p>
             </Show>
             <Ending thread id status/>
-            <DeliveryState id delivery=delivery.clone()/>
+            <DeliveryState id delivery=delivery.clone() editing/>
             <Actions thread id own={kind == "user"} status body delivery editing/>
         </article>
     }
@@ -132,13 +137,29 @@ fn Ending(
 
 /// Where a message of this person stands, until the server has it.
 #[component]
-fn DeliveryState(id: MessageId, delivery: ArcRwSignal<Delivery>) -> impl IntoView {
+fn DeliveryState(
+    id: MessageId,
+    delivery: ArcRwSignal<Delivery>,
+    editing: RwSignal<bool>,
+) -> impl IntoView {
     let dispatch = Dispatch::here();
+    let edit = move || {
+        view! {
+            <button type="button" class="message-edit-open button" on:click=move |_| editing.set(true)>
+                "Edit"
+            </button>
+        }
+    };
     move || {
         match delivery.get() {
         Delivery::Confirmed => ().into_any(),
         Delivery::Sending => view! { <p class="delivery" data-delivery="sending">"Sending"</p> }.into_any(),
-        Delivery::Queued => view! { <p class="delivery" data-delivery="queued">"Queued"</p> }.into_any(),
+        Delivery::Queued => view! {
+            <div class="delivery" data-delivery="queued">
+                <span>"Queued"</span>
+                {edit()}
+            </div>
+        }.into_any(),
         Delivery::Failed(code) => view! {
             <div class="delivery" data-delivery="failed">
                 <span>"Failed"</span>
@@ -146,6 +167,7 @@ fn DeliveryState(id: MessageId, delivery: ArcRwSignal<Delivery>) -> impl IntoVie
                 <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Retry(id))>
                     "Retry"
                 </button>
+                {edit()}
                 <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Discard(id))>
                     "Discard"
                 </button>
@@ -178,7 +200,11 @@ fn Actions(
             <button type="button" class="action" on:click=copy>"Copy"</button>
             <Show when=move || settled.get()>
                 {own.then(|| view! {
-                    <button type="button" class="action" on:click=move |_| editing.set(true)>"Edit"</button>
+                    <button
+                        type="button"
+                        class="message-edit-open action"
+                        on:click=move |_| editing.set(true)
+                    >"Edit"</button>
                 })}
                 {(!own).then(|| view! {
                     <button
@@ -195,9 +221,17 @@ fn Actions(
     }
 }
 
+/// Where a text is changed. What becomes of the message is decided when it is saved, by where it stands
+/// then; until then nothing becomes of it.
 #[component]
-fn Edit(thread: ThreadId, id: MessageId, text: String, editing: RwSignal<bool>) -> impl IntoView {
-    let (state, dispatch) = (State::here(), Dispatch::here());
+fn Edit(
+    thread: ThreadId,
+    id: MessageId,
+    text: String,
+    editing: RwSignal<bool>,
+    article: NodeRef<Article>,
+) -> impl IntoView {
+    let (state, dispatch, pen) = (State::here(), Dispatch::here(), Pen::here());
     let area = NodeRef::<Textarea>::new();
     let save = move || {
         let Some(text) = area.get_untracked().map(|area| area.value()) else {
@@ -219,6 +253,19 @@ fn Edit(thread: ThreadId, id: MessageId, text: String, editing: RwSignal<bool>) 
             return;
         }
         dispatch.edit(thread, id, text, untrack(|| state.model(Some(thread))));
+        // The message that had the editor gives way to another.
+        pen.take();
+        editing.set(false);
+    };
+    let cancel = move || {
+        let article = article.get_untracked();
+        let opener = article.and_then(|it| it.query_selector(".message-edit-open").ok()?);
+        match opener.and_then(|opener| opener.dyn_into::<web_sys::HtmlElement>().ok()) {
+            Some(opener) => {
+                let _ = opener.focus();
+            }
+            None => pen.take(),
+        }
         editing.set(false);
     };
     Effect::new(move |_| {
@@ -241,12 +288,12 @@ fn Edit(thread: ThreadId, id: MessageId, text: String, editing: RwSignal<bool>) 
                         event.prevent_default();
                         save();
                     }
-                    "Escape" => editing.set(false),
+                    "Escape" => cancel(),
                     _ => {}
                 }
             ></textarea>
             <div class="message-edit-actions">
-                <button type="button" class="button" on:click=move |_| editing.set(false)>"Cancel"</button>
+                <button type="button" class="button" on:click=move |_| cancel()>"Cancel"</button>
                 <button type="submit" class="button" data-variant="primary">"Save"</button>
             </div>
         </form>

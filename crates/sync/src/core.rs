@@ -12,7 +12,8 @@ use std::collections::VecDeque;
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 use weft_protocol::{
-    ClientFrame, InstallationId, Limits, MessageId, Millis, Model, ThreadId, Topic, User, UserId,
+    ClientFrame, InstallationId, Limits, MessageId, Millis, Model, Mutation, ThreadId, Topic, User,
+    UserId,
 };
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     few::Few,
     follow::Follow,
     link::Link,
-    outbox::Outbox,
+    outbox::{Outbox, State},
     project::{self, Published},
     replica::Replica,
 };
@@ -148,7 +149,7 @@ impl Core {
             }
             Input::SignedIn { token } => self.sign_in(token),
             Input::SignedOut => self.sign_out(),
-            Input::Mutate(mutation) => self.mutate(mutation),
+            Input::Mutate(mutation) => self.mutate_or_amend(mutation),
             Input::Retry(message) => self.retry(message),
             Input::Discard(message) => self.discard(message),
             Input::Watch(thread) => self.watch(thread),
@@ -205,6 +206,68 @@ impl Core {
             threads: project::threads(&self.replica, &self.outbox, self.owner),
             timelines: self.watched.iter().map(timeline).collect(),
         }
+    }
+
+    /// What no server has seen is edited where it waits; any other mutation goes its usual way.
+    fn mutate_or_amend(&mut self, mutation: Mutation) {
+        let Some((at, amended)) = self.amended(&mutation) else {
+            return self.mutate(mutation);
+        };
+        let entry = &self.outbox.entries[at];
+        if entry.is_undecided() && self.check(&amended).is_ok() {
+            let thread = amended.thread();
+            let entry = &mut self.outbox.entries[at];
+            (entry.mutation, entry.kept) = (amended, self.outbox.writes.lost);
+            self.put_outbox(at);
+            self.dirty_list = true;
+            self.touch(thread);
+            return;
+        }
+        // The new text is there before the old one goes, so that no crash loses both.
+        let before = entry.mutation.new_message().map(|(message, _)| message);
+        self.mutate(amended);
+        before.into_iter().for_each(|message| self.discard(message));
+    }
+
+    /// The place of the entry that `edit` is about, where no server has it, and what it becomes: the
+    /// same request with the other text.
+    fn amended(&self, edit: &Mutation) -> Option<(usize, Mutation)> {
+        let Mutation::EditMessage {
+            message,
+            replacement,
+            text,
+            ..
+        } = edit
+        else {
+            return None;
+        };
+        let at = self.outbox.find_message(*message)?;
+        let entry = &self.outbox.entries[at];
+        let unseen = matches!(
+            entry.state,
+            State::Failed(_) | State::Undecided { sent: false, .. }
+        );
+        if !unseen || self.outbox.find_message(*replacement).is_some() {
+            return None;
+        }
+        let mut amended = entry.mutation.clone();
+        match &mut amended {
+            Mutation::SendMessage {
+                message: id,
+                text: said,
+                ..
+            }
+            | Mutation::EditMessage {
+                replacement: id,
+                text: said,
+                ..
+            } => {
+                *id = *replacement;
+                said.clone_from(text);
+            }
+            _ => return None,
+        }
+        Some((at, amended))
     }
 
     fn user_topic(&self) -> Option<Topic> {

@@ -5,7 +5,7 @@
 
 use std::{cmp::Reverse, collections::HashMap, hash::Hash, sync::Arc};
 
-use weft_protocol::{MessageId, MessageRow, Model, ThreadId, ThreadRow, User, UserId};
+use weft_protocol::{MessageId, MessageRow, Model, Mutation, ThreadId, ThreadRow, User, UserId};
 
 use crate::{
     Change, Delivery, Head, History, MessageView, Status, ThreadView,
@@ -110,7 +110,15 @@ pub(crate) fn messages<'a>(
         .entries
         .iter()
         .filter(|entry| entry.mutation.thread() == thread);
-    let overlay = Overlay::new(replica, me, entries);
+    let overlay = Overlay::new(replica, me, entries.clone());
+    // What may be on the server already and is said differently since is not shown beside its edit.
+    let is_replaced = |pending: &Pending| {
+        let edits = |mutation: &Mutation| matches!(mutation, Mutation::EditMessage { message, .. } if *message == pending.row.id);
+        pending.failure.is_none()
+            && entries
+                .clone()
+                .any(|entry| entry.failure().is_none() && edits(&entry.mutation))
+    };
     let mut items = visible_path(replica, &overlay, thread);
     let unsent = |pending: &Pending| {
         if pending.kept && !connected {
@@ -122,7 +130,7 @@ pub(crate) fn messages<'a>(
     for pending in overlay
         .pending
         .iter()
-        .filter(|pending| !pending.row.deleted)
+        .filter(|pending| !pending.row.deleted && !is_replaced(pending))
     {
         items.push(Item {
             id: pending.row.id,

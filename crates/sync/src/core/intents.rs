@@ -36,7 +36,7 @@ impl Core {
     }
 
     /// Whether a server would reject the arguments, or the frame that carries them.
-    fn check(&self, mutation: &Mutation) -> Result<(), ErrorCode> {
+    pub(super) fn check(&self, mutation: &Mutation) -> Result<(), ErrorCode> {
         mutation.check(&self.limits)?;
         let frame = ClientFrame::Mutate {
             n: u64::MAX,
