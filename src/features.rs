@@ -7,6 +7,7 @@ mod model;
 mod nav;
 mod notices;
 mod sidebar;
+mod sign_out;
 mod thread;
 mod time;
 mod timeline;
@@ -18,5 +19,6 @@ pub(crate) use self::{
     nav::Nav,
     notices::Notices,
     sidebar::Sidebar,
+    sign_out::SignOut,
     timeline::TimelineLog,
 };

@@ -46,6 +46,18 @@ pub fn keeping(keeping: Keeping) -> &'static str {
     }
 }
 
+/// What is lost by signing out.
+pub fn unsent(count: u32) -> String {
+    match count {
+        0 => "Everything has been sent by now.".to_owned(),
+        1 => "1 message has not been sent yet. If you sign out, it is deleted from this device."
+            .to_owned(),
+        _ => format!(
+            "{count} messages have not been sent yet. If you sign out, they are deleted from this device."
+        ),
+    }
+}
+
 /// Why a call of the accounts' side failed.
 pub fn call_error(error: CallError) -> String {
     let text = match error {

@@ -1,8 +1,10 @@
-//! What is unsent: changed where it waits.
+//! What is unsent: changed where it waits, and told of before it is left behind.
 
 use weft_testkit::edges::Proxy;
 
-use crate::{network::last_words, offline::kept, said, say, served, sign_up, until_status};
+use crate::{
+    PASSWORD, network::last_words, offline::kept, said, say, served, sign_up, until_status,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unsent_message_is_changed_where_it_waits() {
@@ -96,5 +98,58 @@ async fn a_message_that_is_too_long_is_shortened_and_goes_through() {
     browser.press("Enter").await;
     until_status(&browser.message(3), &browser, "complete").await;
     assert_eq!(said(&browser).await, ["Short", "Shortened"]);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_tells_of_what_is_unsent_and_leaves_nothing_behind() {
+    let (_model, server) = served().await;
+    let network = Proxy::start(server.addr()).await;
+    let browser = sign_up(&network.url(), "ada").await;
+    kept(&browser).await;
+    say(&browser, "Online").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    network.cut();
+    say(&browser, "Unsent").await;
+    browser.newest().says("Queued").await;
+    let settings = browser.find("link", "ada Settings");
+    settings.click().await;
+    browser.button("Sign out").click().await;
+    let dialog = browser.find("dialog", "Sign out?");
+    dialog.says("1 message has not been sent yet.").await;
+    let stay = Some(("button".to_owned(), "Stay signed in".to_owned()));
+    assert_eq!(browser.focused().await, stay);
+    browser.press("Enter").await;
+    dialog.gone().await;
+    let back = Some(("button".to_owned(), "Sign out".to_owned()));
+    assert_eq!(browser.focused().await, back);
+    browser.starting("link", "A title").click().await;
+    browser.newest().says("Unsent").await;
+    browser.newest().says("Queued").await;
+
+    settings.click().await;
+    browser.button("Sign out").click().await;
+    browser.button("Sign out and delete").click().await;
+    browser.textbox("Username").seen().await;
+    browser
+        .until_js(
+            "indexedDB.databases().then(all => !all.some(({ name }) => name.startsWith('weft-')))",
+        )
+        .await;
+    let left = "Object.keys(localStorage).filter(name => name.startsWith('weft.') && name !== 'weft.theme')";
+    assert_eq!(browser.js(left).await, serde_json::json!([]));
+
+    // The app leads back to the settings.
+    network.open();
+    browser.textbox("Username").fill("ada").await;
+    browser.textbox("Password").fill(PASSWORD).await;
+    browser.press("Enter").await;
+    browser.starting("link", "A title").click().await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    assert_eq!(said(&browser).await, ["Online"]);
+    settings.click().await;
+    // With nothing to lose nothing is asked.
+    browser.button("Sign out").click().await;
+    browser.textbox("Username").seen().await;
     browser.close().await;
 }

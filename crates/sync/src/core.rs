@@ -202,6 +202,7 @@ impl Core {
             status: self.link.status(),
             user: self.user.clone(),
             models: self.models.clone(),
+            unsent: project::unsent(&self.outbox),
             threads_known: self.threads_known(),
             threads: project::threads(&self.replica, &self.outbox, self.owner),
             timelines: self.watched.iter().map(timeline).collect(),
@@ -316,6 +317,11 @@ impl Core {
         if self.published.models != self.models {
             self.published.models.clone_from(&self.models);
             out.push(Change::ModelsSet(self.models.clone()));
+        }
+        let unsent = project::unsent(&self.outbox);
+        if self.published.unsent != unsent {
+            self.published.unsent = unsent;
+            out.push(Change::UnsentSet(unsent));
         }
         let known = self.threads_known();
         if self.published.threads_known != known {

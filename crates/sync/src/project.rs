@@ -11,7 +11,7 @@ use crate::{
     Change, Delivery, Head, History, MessageView, Status, ThreadView,
     body::Shown,
     few::Few,
-    outbox::Outbox,
+    outbox::{Entry, Outbox},
     overlay::{Overlay, Pending},
     replica::{Message, Replica},
 };
@@ -22,6 +22,7 @@ pub(crate) struct Published {
     pub(crate) status: Status,
     pub(crate) user: Option<User>,
     pub(crate) models: Vec<Model>,
+    pub(crate) unsent: u32,
     pub(crate) threads_known: bool,
     pub(crate) threads: Vec<ThreadView>,
     pub(crate) timelines: Few<ThreadId, PublishedTimeline>,
@@ -96,6 +97,16 @@ pub(crate) fn threads(replica: &Replica, outbox: &Outbox, me: Option<UserId>) ->
             pending,
         })
         .collect()
+}
+
+/// How many changes no server has accepted yet. Making a thread is not counted beside what is said in it.
+pub(crate) fn unsent(outbox: &Outbox) -> u32 {
+    let waits = |entry: &&Entry| {
+        (entry.is_undecided() || entry.failure().is_some())
+            && !matches!(entry.mutation, Mutation::CreateThread { .. })
+    };
+    let count = outbox.entries.iter().filter(waits).count();
+    count.try_into().unwrap_or(u32::MAX)
 }
 
 /// The messages of a timeline: the visible path of the rows, then what is pending.

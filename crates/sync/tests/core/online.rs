@@ -345,6 +345,31 @@ fn an_edit_of_what_the_server_may_have_goes_behind_it_and_is_shown_alone() {
 }
 
 #[test]
+fn what_no_server_has_accepted_is_counted_until_it_is_accepted_or_discarded() {
+    let mut client = Client::ready();
+    client.close(1006);
+    client.input(Input::Mutate(Mutation::CreateThread { thread: thread() }));
+    (1..=3).for_each(|n| client.input(say(n, "x")));
+    assert_eq!(client.mirror.unsent, 3);
+    client.restart();
+    assert_eq!(client.mirror.unsent, 3);
+    client.connect(0);
+    client.receive(ack(1, 1));
+    client.receive(ack(2, 2));
+    assert_eq!(client.mirror.unsent, 2);
+    let code = ErrorCode::NotAllowed;
+    client.receive(ServerFrame::Nack { n: 3, code });
+    client.receive(ack(4, 3));
+    assert_eq!(client.mirror.unsent, 1);
+    client.input(Input::Discard(id(2)));
+    assert_eq!(client.mirror.unsent, 0);
+    client.input(say(5, "y"));
+    assert_eq!(client.mirror.unsent, 1);
+    client.input(Input::SignedOut);
+    assert_eq!(client.mirror.unsent, 0);
+}
+
+#[test]
 fn a_server_that_expects_other_numbers_gets_the_outbox_under_a_new_installation() {
     let mut client = Client::ready();
     client.input(say(1, "x"));
