@@ -1,10 +1,9 @@
 //! One message: who, when, the text, where it stands, and what can be done with it.
 
 use leptos::{
-    html::{Article, Textarea},
+    html::{Button, Textarea},
     prelude::*,
 };
-use wasm_bindgen::JsCast;
 use weft_protocol::{Author, MessageId, Mutation, Status, ThreadId};
 use weft_sync::Delivery;
 
@@ -23,7 +22,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
         body,
         delivery,
     } = row;
-    let (editing, article) = (RwSignal::new(false), NodeRef::<Article>::new());
+    let editing = Editing::new();
     let at = Memo::new({
         let head = head.clone();
         move |_| head.with(|head| clock(head.created_at))
@@ -45,10 +44,9 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
         let body = body.clone();
         move |_| status.get().0 == Status::Streaming && body.with(String::is_empty)
     });
-    let text = body.clone();
+    let (text, written) = (body.clone(), delivery.clone());
     view! {
         <article
-            node_ref=article
             class="message"
             data-author=kind
             data-message=id.to_string()
@@ -60,8 +58,8 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
                 <span class="message-author">{author}</span>
                 <time class="message-time">{at}</time>
             </header>
-            {move || if editing.get() {
-                view! { <Edit thread id text=text.get_untracked() editing article/> }.into_any()
+            {move || if editing.open.get() {
+                view! { <Edit thread id text=text.get_untracked() delivery=written.clone() editing/> }.into_any()
             } else {
                 let body = text.clone();
                 view! {
@@ -140,16 +138,9 @@ fn Ending(
 fn DeliveryState(
     id: MessageId,
     delivery: ArcRwSignal<Delivery>,
-    editing: RwSignal<bool>,
+    editing: Editing,
 ) -> impl IntoView {
     let dispatch = Dispatch::here();
-    let edit = move || {
-        view! {
-            <button type="button" class="message-edit-open button" on:click=move |_| editing.set(true)>
-                "Edit"
-            </button>
-        }
-    };
     move || {
         match delivery.get() {
         Delivery::Confirmed => ().into_any(),
@@ -157,20 +148,22 @@ fn DeliveryState(
         Delivery::Queued => view! {
             <div class="delivery" data-delivery="queued">
                 <span>"Queued"</span>
-                {edit()}
+                <EditButton class="button" editing/>
             </div>
         }.into_any(),
         Delivery::Failed(code) => view! {
             <div class="delivery" data-delivery="failed">
                 <span>"Failed"</span>
                 <span class="delivery-why">{words::error(code)}</span>
-                <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Retry(id))>
-                    "Retry"
-                </button>
-                {edit()}
-                <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Discard(id))>
-                    "Discard"
-                </button>
+                <span class="delivery-actions">
+                    <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Retry(id))>
+                        "Retry"
+                    </button>
+                    <EditButton class="button" editing/>
+                    <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Discard(id))>
+                        "Discard"
+                    </button>
+                </span>
             </div>
         }.into_any(),
     }
@@ -185,7 +178,7 @@ fn Actions(
     status: Memo<(Status, Option<weft_protocol::ErrorCode>)>,
     body: ArcRwSignal<String>,
     delivery: ArcRwSignal<Delivery>,
-    editing: RwSignal<bool>,
+    editing: Editing,
 ) -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     let settled = Memo::new(move |_| {
@@ -199,13 +192,7 @@ fn Actions(
         <div class="message-actions">
             <button type="button" class="action" on:click=copy>"Copy"</button>
             <Show when=move || settled.get()>
-                {own.then(|| view! {
-                    <button
-                        type="button"
-                        class="message-edit-open action"
-                        on:click=move |_| editing.set(true)
-                    >"Edit"</button>
-                })}
+                {own.then(|| view! { <EditButton class="action" editing/> })}
                 {(!own).then(|| view! {
                     <button
                         type="button"
@@ -221,6 +208,48 @@ fn Actions(
     }
 }
 
+/// Whether a message's text is being changed, and the way back from there.
+#[derive(Clone, Copy)]
+struct Editing {
+    open: RwSignal<bool>,
+    opener: NodeRef<Button>,
+    /// Whether the opener gets the focus when it is there again.
+    back: StoredValue<bool>,
+}
+
+impl Editing {
+    fn new() -> Self {
+        let editing = Self {
+            open: RwSignal::new(false),
+            opener: NodeRef::new(),
+            back: StoredValue::new(false),
+        };
+        Effect::new(move |_| {
+            if let Some(opener) = editing.opener.get()
+                && editing.back.get_value()
+            {
+                editing.back.set_value(false);
+                let _ = opener.focus();
+            }
+        });
+        editing
+    }
+}
+
+#[component]
+fn EditButton(class: &'static str, editing: Editing) -> impl IntoView {
+    view! {
+        <Show when=move || !editing.open.get()>
+            <button
+                type="button"
+                node_ref=editing.opener
+                class=class
+                on:click=move |_| editing.open.set(true)
+            >"Edit"</button>
+        </Show>
+    }
+}
+
 /// Where a text is changed. What becomes of the message is decided when it is saved, by where it stands
 /// then; until then nothing becomes of it.
 #[component]
@@ -228,8 +257,8 @@ fn Edit(
     thread: ThreadId,
     id: MessageId,
     text: String,
-    editing: RwSignal<bool>,
-    article: NodeRef<Article>,
+    delivery: ArcRwSignal<Delivery>,
+    editing: Editing,
 ) -> impl IntoView {
     let (state, dispatch, pen) = (State::here(), Dispatch::here(), Pen::here());
     let area = NodeRef::<Textarea>::new();
@@ -255,18 +284,17 @@ fn Edit(
         dispatch.edit(thread, id, text, untrack(|| state.model(Some(thread))));
         // The message that had the editor gives way to another.
         pen.take();
-        editing.set(false);
+        editing.open.set(false);
     };
+    let delivery = StoredValue::new(delivery);
     let cancel = move || {
-        let article = article.get_untracked();
-        let opener = article.and_then(|it| it.query_selector(".message-edit-open").ok()?);
-        match opener.and_then(|opener| opener.dyn_into::<web_sys::HtmlElement>().ok()) {
-            Some(opener) => {
-                let _ = opener.focus();
-            }
-            None => pen.take(),
+        // What is on its way cannot be edited, so that there is nothing to go back to.
+        if delivery.with_value(|delivery| delivery.get_untracked()) == Delivery::Sending {
+            pen.take();
+        } else {
+            editing.back.set_value(true);
         }
-        editing.set(false);
+        editing.open.set(false);
     };
     Effect::new(move |_| {
         if let Some(area) = area.get() {
