@@ -6,6 +6,7 @@ mod message;
 mod model;
 mod nav;
 mod notices;
+mod outdated;
 mod sidebar;
 mod sign_out;
 mod thread;
@@ -18,6 +19,7 @@ pub(crate) use self::{
     model::ModelPicker,
     nav::Nav,
     notices::Notices,
+    outdated::Outdated,
     sidebar::Sidebar,
     sign_out::SignOut,
     timeline::TimelineLog,

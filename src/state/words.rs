@@ -46,6 +46,18 @@ pub fn keeping(keeping: Keeping) -> &'static str {
     }
 }
 
+/// What the server's refusal of this version means for the one who writes.
+pub fn outdated(keeping: Keeping) -> &'static str {
+    match keeping {
+        Keeping::Here => {
+            "This version of Weft is too old for the server. Reload to get a newer one. What you write waits on this device until then."
+        }
+        Keeping::Elsewhere | Keeping::Nowhere => {
+            "This version of Weft is too old for the server. Reload to get a newer one. What is unsent here is lost by that: copy it first."
+        }
+    }
+}
+
 /// What is lost by signing out.
 pub fn unsent(count: u32) -> String {
     match count {
