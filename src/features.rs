@@ -6,12 +6,21 @@ mod message;
 mod model;
 mod nav;
 mod notices;
+mod outdated;
 mod sidebar;
+mod sign_out;
 mod thread;
 mod time;
 mod timeline;
 
 pub(crate) use self::{
-    composer::Composer, connection::Connection, model::ModelPicker, nav::Nav, notices::Notices,
-    sidebar::Sidebar, timeline::TimelineLog,
+    composer::{Composer, Pen},
+    connection::Connection,
+    model::ModelPicker,
+    nav::Nav,
+    notices::Notices,
+    outdated::Outdated,
+    sidebar::Sidebar,
+    sign_out::SignOut,
+    timeline::TimelineLog,
 };

@@ -9,6 +9,29 @@ use crate::state::{Dispatch, Intent, State, words};
 /// How tall the box grows, in CSS pixels.
 const MAX_HEIGHT: i32 = 240;
 
+/// The text box of the page: where the focus goes when what had it is gone.
+#[derive(Clone, Copy)]
+pub(crate) struct Pen(NodeRef<Textarea>);
+
+impl Pen {
+    /// For use above the composer and whoever takes the pen, once.
+    pub(crate) fn provide() {
+        provide_context(Self(NodeRef::new()));
+    }
+
+    /// The text box of this page.
+    pub(super) fn here() -> Self {
+        expect_context::<Self>()
+    }
+
+    /// Goes on writing there.
+    pub(super) fn take(self) {
+        if let Some(area) = self.0.get_untracked() {
+            let _ = area.focus();
+        }
+    }
+}
+
 /// `new` says whether the thread is created by the first message; `sent` is told its id.
 #[component]
 pub(crate) fn Composer(
@@ -17,7 +40,7 @@ pub(crate) fn Composer(
     #[prop(into)] sent: Callback<ThreadId>,
 ) -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
-    let area = NodeRef::<Textarea>::new();
+    let Pen(area) = Pen::here();
     let (empty, too_long) = (RwSignal::new(true), RwSignal::new(false));
     let streaming = Memo::new(move |_| {
         let timeline = thread.get().and_then(|thread| state.timeline(thread));

@@ -1,10 +1,13 @@
 //! One message: who, when, the text, where it stands, and what can be done with it.
 
-use leptos::{html::Textarea, prelude::*};
+use leptos::{
+    html::{Button, Textarea},
+    prelude::*,
+};
 use weft_protocol::{Author, MessageId, Mutation, Status, ThreadId};
 use weft_sync::Delivery;
 
-use super::time::clock;
+use super::{composer::Pen, time::clock};
 use crate::{
     state::{Dispatch, Intent, Row, Session, State, words},
     text::Markdown,
@@ -19,7 +22,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
         body,
         delivery,
     } = row;
-    let editing = RwSignal::new(false);
+    let editing = Editing::new();
     let at = Memo::new({
         let head = head.clone();
         move |_| head.with(|head| clock(head.created_at))
@@ -41,7 +44,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
         let body = body.clone();
         move |_| status.get().0 == Status::Streaming && body.with(String::is_empty)
     });
-    let text = body.clone();
+    let (text, written) = (body.clone(), delivery.clone());
     view! {
         <article
             class="message"
@@ -55,8 +58,8 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
                 <span class="message-author">{author}</span>
                 <time class="message-time">{at}</time>
             </header>
-            {move || if editing.get() {
-                view! { <Edit thread id text=text.get_untracked() editing/> }.into_any()
+            {move || if editing.open.get() {
+                view! { <Edit thread id text=text.get_untracked() delivery=written.clone() editing/> }.into_any()
             } else {
                 let body = text.clone();
                 view! {
@@ -69,7 +72,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
                 <p class="message-thinking" aria-hidden="true"><i></i><i></i><i></i></p>
             </Show>
             <Ending thread id status/>
-            <DeliveryState id delivery=delivery.clone()/>
+            <DeliveryState id delivery=delivery.clone() editing/>
             <Actions thread id own={kind == "user"} status body delivery editing/>
         </article>
     }
@@ -132,23 +135,35 @@ fn Ending(
 
 /// Where a message of this person stands, until the server has it.
 #[component]
-fn DeliveryState(id: MessageId, delivery: ArcRwSignal<Delivery>) -> impl IntoView {
+fn DeliveryState(
+    id: MessageId,
+    delivery: ArcRwSignal<Delivery>,
+    editing: Editing,
+) -> impl IntoView {
     let dispatch = Dispatch::here();
     move || {
         match delivery.get() {
         Delivery::Confirmed => ().into_any(),
         Delivery::Sending => view! { <p class="delivery" data-delivery="sending">"Sending"</p> }.into_any(),
-        Delivery::Queued => view! { <p class="delivery" data-delivery="queued">"Queued"</p> }.into_any(),
+        Delivery::Queued => view! {
+            <div class="delivery" data-delivery="queued">
+                <span>"Queued"</span>
+                <EditButton class="button" editing/>
+            </div>
+        }.into_any(),
         Delivery::Failed(code) => view! {
             <div class="delivery" data-delivery="failed">
                 <span>"Failed"</span>
                 <span class="delivery-why">{words::error(code)}</span>
-                <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Retry(id))>
-                    "Retry"
-                </button>
-                <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Discard(id))>
-                    "Discard"
-                </button>
+                <span class="delivery-actions">
+                    <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Retry(id))>
+                        "Retry"
+                    </button>
+                    <EditButton class="button" editing/>
+                    <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Discard(id))>
+                        "Discard"
+                    </button>
+                </span>
             </div>
         }.into_any(),
     }
@@ -163,7 +178,7 @@ fn Actions(
     status: Memo<(Status, Option<weft_protocol::ErrorCode>)>,
     body: ArcRwSignal<String>,
     delivery: ArcRwSignal<Delivery>,
-    editing: RwSignal<bool>,
+    editing: Editing,
 ) -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     let settled = Memo::new(move |_| {
@@ -177,9 +192,7 @@ fn Actions(
         <div class="message-actions">
             <button type="button" class="action" on:click=copy>"Copy"</button>
             <Show when=move || settled.get()>
-                {own.then(|| view! {
-                    <button type="button" class="action" on:click=move |_| editing.set(true)>"Edit"</button>
-                })}
+                {own.then(|| view! { <EditButton class="action" editing/> })}
                 {(!own).then(|| view! {
                     <button
                         type="button"
@@ -195,9 +208,59 @@ fn Actions(
     }
 }
 
+/// Whether a message's text is being changed, and the way back from there.
+#[derive(Clone, Copy)]
+struct Editing {
+    open: RwSignal<bool>,
+    opener: NodeRef<Button>,
+    /// Whether the opener gets the focus when it is there again.
+    back: StoredValue<bool>,
+}
+
+impl Editing {
+    fn new() -> Self {
+        let editing = Self {
+            open: RwSignal::new(false),
+            opener: NodeRef::new(),
+            back: StoredValue::new(false),
+        };
+        Effect::new(move |_| {
+            if let Some(opener) = editing.opener.get()
+                && editing.back.get_value()
+            {
+                editing.back.set_value(false);
+                let _ = opener.focus();
+            }
+        });
+        editing
+    }
+}
+
 #[component]
-fn Edit(thread: ThreadId, id: MessageId, text: String, editing: RwSignal<bool>) -> impl IntoView {
-    let (state, dispatch) = (State::here(), Dispatch::here());
+fn EditButton(class: &'static str, editing: Editing) -> impl IntoView {
+    view! {
+        <Show when=move || !editing.open.get()>
+            <button
+                type="button"
+                node_ref=editing.opener
+                class=class
+                on:click=move |_| editing.open.set(true)
+            >"Edit"</button>
+        </Show>
+    }
+}
+
+/// Where a text is changed. What becomes of the message is decided when it is saved, by where it stands
+/// then; until then nothing becomes of it.
+#[component]
+fn Edit(
+    thread: ThreadId,
+    id: MessageId,
+    text: String,
+    delivery: ArcRwSignal<Delivery>,
+    editing: Editing,
+) -> impl IntoView {
+    let (state, dispatch, pen) = (State::here(), Dispatch::here(), Pen::here());
     let area = NodeRef::<Textarea>::new();
     let save = move || {
         let Some(text) = area.get_untracked().map(|area| area.value()) else {
@@ -219,7 +282,19 @@ fn Edit(thread: ThreadId, id: MessageId, text: String, editing: RwSignal<bool>) 
             return;
         }
         dispatch.edit(thread, id, text, untrack(|| state.model(Some(thread))));
-        editing.set(false);
+        // The message that had the editor gives way to another.
+        pen.take();
+        editing.open.set(false);
+    };
+    let delivery = StoredValue::new(delivery);
+    let cancel = move || {
+        // What is on its way cannot be edited, so that there is nothing to go back to.
+        if delivery.with_value(|delivery| delivery.get_untracked()) == Delivery::Sending {
+            pen.take();
+        } else {
+            editing.back.set_value(true);
+        }
+        editing.open.set(false);
     };
     Effect::new(move |_| {
         if let Some(area) = area.get() {
@@ -241,12 +316,12 @@ fn Edit(thread: ThreadId, id: MessageId, text: String, editing: RwSignal<bool>) 
                         event.prevent_default();
                         save();
                     }
-                    "Escape" => editing.set(false),
+                    "Escape" => cancel(),
                     _ => {}
                 }
             ></textarea>
             <div class="message-edit-actions">
-                <button type="button" class="button" on:click=move |_| editing.set(false)>"Cancel"</button>
+                <button type="button" class="button" on:click=move |_| cancel()>"Cancel"</button>
                 <button type="submit" class="button" data-variant="primary">"Save"</button>
             </div>
         </form>

@@ -1,16 +1,25 @@
 //! Toasts: short words on what has happened, with a way back where there is one.
 
 use leptos::prelude::*;
+use weft_sync::Status;
 
-use crate::state::{Action, Dispatch, Intent, State};
+use crate::state::{Action, Dispatch, Intent, Notice, State};
 
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
+    // Where the app is too old it says so itself, and offers the same.
+    let shown = move || {
+        let too_old = state.status.get() == Status::TooOld;
+        let said = |notice: &Notice| too_old && matches!(notice.action, Some((_, Action::Reload)));
+        let mut notices = state.notices.get();
+        notices.retain(|notice| !said(notice));
+        notices
+    };
     view! {
         <div class="toasts" role="region" aria-label="Notifications" aria-live="polite">
             <For
-                each=move || state.notices.get()
+                each=shown
                 key=|notice| notice.id
                 children=move |notice| {
                     let id = notice.id;

@@ -4,6 +4,8 @@ use leptos::{
     html::{A, Input},
     prelude::*,
 };
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use weft_protocol::{Mutation, ThreadId};
 
 use super::Nav;
@@ -108,6 +110,28 @@ fn Rename(
     }
 }
 
+/// Puts the focus beside the thread that an event came from: on one next to it, or on "New chat".
+fn step_aside(event: &web_sys::MouseEvent) {
+    let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+    let inside = |item: Element| item.query_selector(".thread-link").ok()?;
+    let beside = target.and_then(|target| {
+        let item = target.closest("li").ok()??;
+        item.next_element_sibling()
+            .and_then(inside)
+            .or_else(|| item.previous_element_sibling().and_then(inside))
+            .or_else(|| {
+                target
+                    .closest(".sidebar")
+                    .ok()??
+                    .query_selector(".new-chat")
+                    .ok()?
+            })
+    });
+    if let Some(beside) = beside.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        let _ = beside.focus();
+    }
+}
+
 #[component]
 fn ThreadMenu(
     id: ThreadId,
@@ -120,9 +144,12 @@ fn ThreadMenu(
     let (label, pin, archive) = (thread.clone(), thread.clone(), thread.clone());
     let (pinned, archived) = (thread.clone(), thread);
     let nav = Nav::here();
-    let delete = move |_| {
+    let delete = move |event: web_sys::MouseEvent| {
         if untrack(|| nav.route()) == Route::Thread(id) {
+            // There the text box takes the focus.
             nav.go(Route::New);
+        } else {
+            step_aside(&event);
         }
         dispatch.mutate(Mutation::DeleteThread { thread: id });
         dispatch.notify(

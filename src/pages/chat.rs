@@ -5,7 +5,7 @@ use weft_protocol::ThreadId;
 use weft_sync::History;
 
 use crate::{
-    features::{Composer, Nav, TimelineLog},
+    features::{Composer, Nav, Pen, TimelineLog},
     state::{Dispatch, Intent, Route, State, Timeline},
 };
 
@@ -51,6 +51,7 @@ impl Stage {
 #[component]
 pub(crate) fn ChatPage() -> impl IntoView {
     let (state, dispatch, nav) = (State::here(), Dispatch::here(), Nav::here());
+    Pen::provide();
     let thread = Memo::new(move |_| nav.route().thread());
     let stage = Memo::new(move |_| Stage::of(state, nav.route()));
     let watched = Memo::new(move |_| stage.with(Stage::watched));

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::state::{Account, Call, Dispatch, Intent, Session, State, Theme, words};
+use crate::{
+    features::SignOut,
+    state::{Account, Call, Dispatch, Intent, Session, State, Theme, words},
+};
 
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
@@ -42,9 +45,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             <section class="settings-section">
                 <h2>"Account"</h2>
                 <p>"Signed in as " <strong>{name}</strong></p>
-                <button type="button" class="button" on:click=move |_| {
-                    dispatch.send(Intent::Account(Account::Leave));
-                }>"Sign out"</button>
+                <SignOut/>
                 <Password/>
             </section>
         </div>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{ChatPage, SettingsPage};
 use crate::{
-    features::{Nav, Sidebar},
+    features::{Nav, Outdated, Sidebar},
     state::Route,
 };
 
@@ -17,17 +17,20 @@ pub(crate) fn Shell() -> impl IntoView {
             <Sidebar open/>
             <div class="scrim" on:click=move |_| open.set(false)></div>
             <main class="main">
-                <button
-                    type="button"
-                    class="sidebar-open icon-button"
-                    aria-label="Open sidebar"
-                    on:click=move |_| open.set(true)
-                >"☰"</button>
-                {move || if settings.get() {
-                    view! { <SettingsPage/> }.into_any()
-                } else {
-                    view! { <ChatPage/> }.into_any()
-                }}
+                <Outdated/>
+                <div class="page">
+                    <button
+                        type="button"
+                        class="sidebar-open icon-button"
+                        aria-label="Open sidebar"
+                        on:click=move |_| open.set(true)
+                    >"☰"</button>
+                    {move || if settings.get() {
+                        view! { <SettingsPage/> }.into_any()
+                    } else {
+                        view! { <ChatPage/> }.into_any()
+                    }}
+                </div>
             </main>
         </div>
     }

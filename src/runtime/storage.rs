@@ -191,7 +191,9 @@ impl Vital {
                 }
             }
             StorageOp::PutOutbox(unsent) => {
-                self.next_n = self.next_n.max(unsent.n + 1);
+                if unsent.failure.is_none() {
+                    self.next_n = self.next_n.max(unsent.n + 1);
+                }
                 self.outbox.retain(|other| other.n != unsent.n);
                 self.outbox.push(unsent.clone());
             }

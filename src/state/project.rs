@@ -49,6 +49,7 @@ pub fn apply(state: &State, change: Change) {
         Change::StatusSet(status) => state.status.set(status),
         Change::UserSet(user) => user_set(state, user),
         Change::ModelsSet(models) => models_set(state, models),
+        Change::UnsentSet(unsent) => state.unsent.set(unsent),
         Change::ThreadsKnownSet(known) => state.threads_known.set(known),
         Change::ThreadInserted { index, thread } => {
             let id = thread.row.id;

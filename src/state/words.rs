@@ -47,6 +47,30 @@ pub fn keeping(keeping: Keeping) -> &'static str {
     }
 }
 
+/// What the server's refusal of this version means for the one who writes.
+pub fn outdated(keeping: Keeping) -> &'static str {
+    match keeping {
+        Keeping::Here => {
+            "This version of Weft is too old for the server. Reload to get a newer one. What you write waits on this device until then."
+        }
+        Keeping::Elsewhere | Keeping::Nowhere => {
+            "This version of Weft is too old for the server. Reload to get a newer one. What is unsent here is lost by that: copy it first."
+        }
+    }
+}
+
+/// What is lost by signing out.
+pub fn unsent(count: u32) -> String {
+    match count {
+        0 => "Everything has been sent by now.".to_owned(),
+        1 => "1 message has not been sent yet. If you sign out, it is deleted from this device."
+            .to_owned(),
+        _ => format!(
+            "{count} messages have not been sent yet. If you sign out, they are deleted from this device."
+        ),
+    }
+}
+
 /// Why a call of the accounts' side failed.
 pub fn call_error(error: CallError) -> String {
     let text = match error {

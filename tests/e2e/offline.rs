@@ -10,7 +10,7 @@ use std::{
 
 use weft_testkit::edges::{Browser, ModelServer, Screen, StaticServer, TempDir, TestServer};
 
-use crate::{connected, say, served, served_with, sign_up, until_status};
+use crate::{connected, said, say, served, served_with, sign_up, until_status};
 
 const WAITING: &str = "The server cannot be reached. Weft keeps trying…";
 const READY: &str = "A new version of Weft is ready.";
@@ -118,6 +118,50 @@ async fn a_new_version_waits_for_consent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_the_server_no_longer_speaks_says_so_and_loses_nothing() {
+    let builds = Builds::new();
+    // A version that speaks less than the server from the day on which the server is a newer one.
+    builds.replace("old", OUTLIVED);
+    let (_model, mut server) = builds.served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    kept(&browser).await;
+    say(&browser, "Before").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    let connection = browser.find("status", "Connection");
+
+    server.kill();
+    browser.js("sessionStorage.upgraded = 1").await;
+    builds.replace("new", "");
+    server.restart();
+    connection.says("Reload to update").await;
+    let alert = browser.any("alert");
+    alert.says("This version of Weft is too old").await;
+    say(&browser, "During").await;
+    browser.newest().says("Queued").await;
+    // As long as nobody asks for the newer version, it is the same in each page that is opened.
+    browser.reload().await;
+    alert.says("This version of Weft is too old").await;
+    assert_eq!(browser.js(BUILD).await, "old");
+    browser.newest().says("Queued").await;
+    say(&browser, "Meanwhile").await;
+    browser.newest().says("Queued").await;
+    assert_eq!(said(&browser).await, ["Before", "During", "Meanwhile"]);
+
+    // The offer is made once.
+    browser
+        .until_js("navigator.serviceWorker.ready.then(found => found.waiting !== null)")
+        .await;
+    assert_eq!(browser.button("Reload").count().await, 1);
+    browser.button("Reload").click().await;
+    connected(&browser).await;
+    assert_eq!(browser.js(BUILD).await, "new");
+    alert.gone().await;
+    until_status(&browser.message(5), &browser, "complete").await;
+    assert_eq!(said(&browser).await, ["Before", "During", "Meanwhile"]);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_cannot_start_is_replaced_by_one_press() {
     let builds = Builds::new();
     let (_model, server) = builds.served().await;
@@ -154,6 +198,15 @@ async fn the_app_can_be_installed() {
 
 /// Which build the page is of, by the name that [`Builds`] gave it.
 const BUILD: &str = "document.querySelector('meta[name=build]')?.content ?? 'first'";
+
+/// Makes a page say that it speaks version 0 alone, once `upgraded` is set.
+const OUTLIVED: &str = r#"
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function(frame) {
+        const older = () => frame.replace('"versions":{"min":1,"max":1}', '"versions":{"min":0,"max":0}');
+        send.call(this, sessionStorage.upgraded ? older() : frame);
+    };
+"#;
 
 /// Waits until the app is on the device, and says for which addresses.
 pub(crate) async fn kept(browser: &Browser) -> String {

@@ -175,7 +175,7 @@ impl Core {
             }
             Input::SignedIn { token } => self.sign_in(token),
             Input::SignedOut => self.sign_out(false),
-            Input::Mutate(mutation) => self.mutate(mutation),
+            Input::Mutate(mutation) => self.mutate(self.now, mutation, true),
             Input::Retry(message) => self.retry(message),
             Input::Discard(message) => self.discard(message),
             Input::Watch(thread) => self.watch(thread),
@@ -238,6 +238,7 @@ impl Core {
             status: self.status(),
             user: self.user.clone(),
             models: self.models.clone(),
+            unsent: project::unsent(&self.outbox),
             threads_known: self.threads_known(),
             threads: project::threads(&self.replica, &self.outbox, self.owner),
             timelines: self.watched.iter().map(timeline).collect(),
@@ -295,6 +296,11 @@ impl Core {
             self.published.models.clone_from(&models);
             self.tell(|| Told::Models(models.clone()));
             out.push(Change::ModelsSet(models));
+        }
+        let unsent = project::unsent(&self.outbox);
+        if self.published.unsent != unsent {
+            self.published.unsent = unsent;
+            out.push(Change::UnsentSet(unsent));
         }
         let known = self.threads_known();
         if self.published.threads_known != known {

@@ -117,7 +117,7 @@ pub enum StorageOp {
         outbox: Vec<Unsent>,
     },
     /// Keep a mutation until its outcome is known (strict durability). The next number is beyond it
-    /// from now on, whatever becomes of it.
+    /// from now on, whatever becomes of it, but for one that failed.
     PutOutbox(Unsent),
     /// Its outcome is known, or the person discarded it.
     DeleteOutbox {

@@ -9,6 +9,9 @@ use weft_protocol::{Cursor, ErrorCode, MessageId, Millis, Mutation, ThreadId, To
 
 use crate::{StorageOp, Unsent};
 
+/// The numbers above this are those of nobody.
+const FIRST_SPARE: u64 = u64::MAX / 2;
+
 /// All entries.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbox {
@@ -31,7 +34,8 @@ pub(crate) struct Writes {
 /// A mutation and how far it has come.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    /// Its number; 0 where it failed before it got one.
+    /// Its number. What was not numbered by a leader yet has 0, and what failed may have one that no
+    /// server hears of: [`Outbox::spare_n`].
     pub(crate) n: u64,
     pub(crate) made_at: Millis,
     pub(crate) mutation: Mutation,
@@ -231,7 +235,6 @@ impl Outbox {
             }
             match entry.state {
                 State::Acked(_) => acked.push(entry),
-                State::Failed(_) if entry.n == 0 => here.push(entry),
                 State::Undecided { .. } if entry.mine && !entry.kept => {
                     (entry.n, entry.write) = (0, u64::MAX);
                     here.push(entry);
@@ -369,16 +372,28 @@ impl Outbox {
         next
     }
 
+    /// A number for what failed, which waits for its person and for no server: from the end.
+    pub(crate) fn spare_n(&self) -> u64 {
+        let failed = self
+            .entries
+            .iter()
+            .filter(|entry| entry.failure().is_some());
+        let taken = failed.map(|entry| entry.n).filter(|&n| n > FIRST_SPARE);
+        taken.min().unwrap_or(u64::MAX) - 1
+    }
+
     /// Numbers what is undecided from 1, for another installation.
     pub(crate) fn renumber(&mut self) {
         self.next_n = 1;
+        let mut spare = u64::MAX;
         for entry in self.entries.iter_mut() {
             if let State::Undecided { in_flight, .. } = &mut entry.state {
                 entry.n = self.next_n;
                 *in_flight = false;
                 self.next_n += 1;
             } else {
-                entry.n = 0;
+                spare -= 1;
+                entry.n = spare;
             }
         }
     }

@@ -5,13 +5,13 @@
 
 use std::{cmp::Reverse, collections::HashMap, hash::Hash, sync::Arc};
 
-use weft_protocol::{MessageId, MessageRow, Model, ThreadId, ThreadRow, User, UserId};
+use weft_protocol::{MessageId, MessageRow, Model, Mutation, ThreadId, ThreadRow, User, UserId};
 
 use crate::{
     Change, Delivery, Head, History, MessageView, Status, ThreadView,
     body::Shown,
     few::Few,
-    outbox::Outbox,
+    outbox::{Entry, Outbox},
     overlay::{Overlay, Pending},
     replica::{Message, Replica},
 };
@@ -22,6 +22,7 @@ pub(crate) struct Published {
     pub(crate) status: Status,
     pub(crate) user: Option<User>,
     pub(crate) models: Vec<Model>,
+    pub(crate) unsent: u32,
     pub(crate) threads_known: bool,
     pub(crate) threads: Vec<ThreadView>,
     pub(crate) timelines: Few<ThreadId, PublishedTimeline>,
@@ -98,6 +99,16 @@ pub(crate) fn threads(replica: &Replica, outbox: &Outbox, me: Option<UserId>) ->
         .collect()
 }
 
+/// How many changes no server has accepted yet. Making a thread is not counted beside what is said in it.
+pub(crate) fn unsent(outbox: &Outbox) -> u32 {
+    let waits = |entry: &&Entry| {
+        (entry.is_undecided() || entry.failure().is_some())
+            && !matches!(entry.mutation, Mutation::CreateThread { .. })
+    };
+    let count = outbox.entries.iter().filter(waits).count();
+    count.try_into().unwrap_or(u32::MAX)
+}
+
 /// The messages of a timeline: the visible path of the rows, then what is pending.
 pub(crate) fn messages<'a>(
     replica: &'a Replica,
@@ -110,7 +121,15 @@ pub(crate) fn messages<'a>(
         .entries
         .iter()
         .filter(|entry| entry.mutation.thread() == thread);
-    let overlay = Overlay::new(replica, me, entries);
+    let overlay = Overlay::new(replica, me, entries.clone());
+    // What may be on the server already and is said differently since is not shown beside its edit.
+    let is_replaced = |pending: &Pending| {
+        let edits = |mutation: &Mutation| matches!(mutation, Mutation::EditMessage { message, .. } if *message == pending.row.id);
+        pending.failure.is_none()
+            && entries
+                .clone()
+                .any(|entry| entry.failure().is_none() && edits(&entry.mutation))
+    };
     let mut items = visible_path(replica, &overlay, thread);
     let unsent = |pending: &Pending| {
         if pending.kept && !connected {
@@ -122,7 +141,7 @@ pub(crate) fn messages<'a>(
     for pending in overlay
         .pending
         .iter()
-        .filter(|pending| !pending.row.deleted)
+        .filter(|pending| !pending.row.deleted && !is_replaced(pending))
     {
         items.push(Item {
             id: pending.row.id,

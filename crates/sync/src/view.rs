@@ -112,6 +112,9 @@ pub struct View {
     pub user: Option<User>,
     /// The models that can be asked.
     pub models: Vec<Model>,
+    /// How many changes of this person no server has accepted yet: what is lost with the account's data
+    /// on this device. A thread is not counted beside what is said in it.
+    pub unsent: u32,
     /// Whether the thread list has ever arrived (an empty one may only be late).
     pub threads_known: bool,
     /// Every thread that is not deleted: pinned ones first, then by `updated_at`, newest first.
@@ -129,6 +132,8 @@ pub enum Change {
     UserSet(Option<User>),
     /// `models` is now this.
     ModelsSet(Vec<Model>),
+    /// `unsent` is now this.
+    UnsentSet(u32),
     /// `threads_known` is now this.
     ThreadsKnownSet(bool),
     /// Put a thread into the list at `index`.
@@ -208,6 +213,7 @@ impl View {
             Change::StatusSet(status) => self.status = status,
             Change::UserSet(user) => self.user = user,
             Change::ModelsSet(models) => self.models = models,
+            Change::UnsentSet(unsent) => self.unsent = unsent,
             Change::ThreadsKnownSet(known) => self.threads_known = known,
             Change::ThreadInserted { index, thread } => insert(&mut self.threads, index, thread),
             Change::ThreadRemoved { index } => remove(&mut self.threads, index),

@@ -206,6 +206,9 @@ impl Stores<'_> {
             StorageOp::PutOutbox(unsent) => {
                 self.put_unsent(unsent)?;
                 let account = self.get(META, ACCOUNT).await?.ok_or(Unusable)?;
+                if unsent.failure.is_some() {
+                    return Ok(());
+                }
                 let (user, installation, next_n): Account = read(&account)?;
                 let next_n = next_n.max(unsent.n + 1);
                 self.put(META, ACCOUNT, &(user, installation, next_n))

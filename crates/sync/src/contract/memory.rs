@@ -101,7 +101,9 @@ impl MemoryStorage {
                 self.outbox = outbox.into_iter().map(|it| (it.n, it)).collect();
             }
             StorageOp::PutOutbox(unsent) => {
-                self.next_n = self.next_n.max(unsent.n + 1);
+                if unsent.failure.is_none() {
+                    self.next_n = self.next_n.max(unsent.n + 1);
+                }
                 self.outbox.insert(unsent.n, unsent);
             }
             StorageOp::DeleteOutbox { n, .. } => {

@@ -1,6 +1,8 @@
 //! What a person does: changes, second thoughts, and what they look at.
 
-use weft_protocol::{ClientFrame, ErrorCode, MessageId, Mutation, ThreadId, Topic, limits::WINDOW};
+use weft_protocol::{
+    ClientFrame, ErrorCode, MessageId, Millis, Mutation, ThreadId, Topic, limits::WINDOW,
+};
 
 use super::Core;
 use crate::{
@@ -11,7 +13,69 @@ use crate::{
 };
 
 impl Core {
-    pub(super) fn mutate(&mut self, mutation: Mutation) {
+    /// What no server has seen is edited where it waits; any other mutation goes its usual way.
+    pub(super) fn mutate(&mut self, made_at: Millis, mutation: Mutation, mine: bool) {
+        let Some((at, amended)) = self.amended(&mutation) else {
+            return self.make(made_at, mutation, mine);
+        };
+        let entry = &self.outbox.entries[at];
+        if entry.is_undecided() && !self.is_follower() && self.check(&amended).is_ok() {
+            let thread = amended.thread();
+            let entry = &mut self.outbox.entries[at];
+            (entry.mutation, entry.kept) = (amended, self.outbox.writes.lost);
+            self.put_outbox(at);
+            self.dirty_list = true;
+            self.touch(thread);
+            return;
+        }
+        // The new text is there before the old one goes, so that no crash loses both.
+        let before = entry.mutation.new_message().map(|(message, _)| message);
+        self.make(made_at, amended, mine);
+        before.into_iter().for_each(|message| self.discard(message));
+    }
+
+    /// The place of the entry that `edit` is about, where no server has it, and what it becomes: the
+    /// same request with the other text.
+    fn amended(&self, edit: &Mutation) -> Option<(usize, Mutation)> {
+        let Mutation::EditMessage {
+            message,
+            replacement,
+            text,
+            ..
+        } = edit
+        else {
+            return None;
+        };
+        let at = self.outbox.find_message(*message)?;
+        let entry = &self.outbox.entries[at];
+        let unseen = matches!(
+            entry.state,
+            State::Failed(_) | State::Undecided { sent: false, .. }
+        );
+        if !unseen || self.outbox.find_message(*replacement).is_some() {
+            return None;
+        }
+        let mut amended = entry.mutation.clone();
+        match &mut amended {
+            Mutation::SendMessage {
+                message: id,
+                text: said,
+                ..
+            }
+            | Mutation::EditMessage {
+                replacement: id,
+                text: said,
+                ..
+            } => {
+                *id = *replacement;
+                said.clone_from(text);
+            }
+            _ => return None,
+        }
+        Some((at, amended))
+    }
+
+    fn make(&mut self, made_at: Millis, mutation: Mutation, mine: bool) {
         if self.link.phase == Phase::SignedOut {
             return;
         }
@@ -19,11 +83,18 @@ impl Core {
         if message.is_some_and(|id| self.outbox.find_message(id).is_some()) {
             return;
         }
+        if self.is_follower() {
+            self.expect_thread(&mutation);
+            return self.propose(mutation);
+        }
         let thread = mutation.thread();
         if let Err(code) = self.check(&mutation) {
             if message.is_some() {
-                let failed = Entry::new(0, self.now, mutation, State::Failed(code));
+                let n = self.outbox.spare_n();
+                let failed = Entry::new(n, made_at, mutation, State::Failed(code));
                 self.outbox.entries.push(failed);
+                self.put_outbox(self.outbox.entries.len() - 1);
+                self.dirty_list = true;
                 self.touch(thread);
             } else {
                 self.reject(mutation, code);
@@ -31,10 +102,7 @@ impl Core {
             return;
         }
         self.expect_thread(&mutation);
-        if self.is_follower() {
-            return self.propose(mutation);
-        }
-        self.enqueue(self.now, mutation, true);
+        self.enqueue(made_at, mutation, mine);
         self.pump();
     }
 
@@ -51,7 +119,7 @@ impl Core {
         Ok(())
     }
 
-    pub(super) fn enqueue(&mut self, made_at: u64, mutation: Mutation, mine: bool) {
+    fn enqueue(&mut self, made_at: u64, mutation: Mutation, mine: bool) {
         let thread = mutation.thread();
         let at = self.outbox.push(made_at, mutation, mine);
         self.put_outbox(at);
@@ -73,13 +141,10 @@ impl Core {
         if entry.failure().is_none() || self.check(&entry.mutation).is_err() {
             return;
         }
-        if entry.n != 0 && self.ask_leader(|| TabMessage::Retry(message)) {
+        if self.ask_leader(|| TabMessage::Retry(message)) {
             return;
         }
         let entry = self.outbox.entries.remove(at);
-        if self.is_follower() {
-            return self.propose(entry.mutation);
-        }
         self.enqueue(entry.made_at, entry.mutation, entry.mine);
         self.forget_stored(entry.n, Vec::new());
         self.pump();
@@ -89,8 +154,7 @@ impl Core {
         let Some(at) = self.outbox.find_message(message) else {
             return;
         };
-        let entry = &self.outbox.entries[at];
-        if entry.n == 0 {
+        if self.outbox.entries[at].is_proposal() {
             let entry = self.outbox.entries.remove(at);
             self.unexpect_thread(&entry.mutation);
             self.dirty_list = true;

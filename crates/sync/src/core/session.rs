@@ -82,7 +82,7 @@ impl Core {
         let hello = ClientFrame::Hello {
             versions: Versions::SUPPORTED,
             installation: self.installation,
-            term: 0,
+            term: self.term(),
             token: self.token.clone(),
             topics,
         };
@@ -98,6 +98,12 @@ impl Core {
 
     /// The connection has ended, with this error where there is one.
     fn ended(&mut self, error: Option<ErrorCode>) {
+        if error == Some(ErrorCode::Superseded) && self.term() != 0 {
+            self.forget_socket();
+            self.link.stop(Phase::Following);
+            self.outputs.push_back(Output::StepDown);
+            return;
+        }
         match error.map(ErrorCode::retry) {
             Some(Retry::AfterAuth) => {
                 self.forget_socket();

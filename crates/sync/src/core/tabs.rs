@@ -297,9 +297,7 @@ impl Core {
                 mutation,
             } if term == self.term() => {
                 if !self.outbox.has(made_at, &mutation) {
-                    self.expect_thread(&mutation);
-                    self.enqueue(made_at, mutation, false);
-                    self.pump();
+                    self.mutate(made_at, mutation, false);
                 }
             }
             TabMessage::Retry(message) => self.retry(message),

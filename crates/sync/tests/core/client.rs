@@ -84,6 +84,15 @@ pub(crate) fn say(n: u8, text: &str) -> Input {
         reply: None,
     })
 }
+pub(crate) fn edit(n: u8, replacement: u8, text: &str) -> Input {
+    Input::Mutate(Mutation::EditMessage {
+        thread: thread(),
+        message: id(n),
+        replacement: id(replacement),
+        text: text.into(),
+        reply: None,
+    })
+}
 pub(crate) fn thread_row() -> ThreadRow {
     ThreadRow {
         id: thread(),
@@ -290,6 +299,18 @@ impl Client {
 
     pub(crate) fn shown(&self) -> &[MessageView] {
         &self.mirror.timelines[&thread()].messages
+    }
+
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        self.shown().iter().map(|row| &*row.body).collect()
+    }
+
+    pub(crate) fn sent_messages(&self) -> Vec<MessageId> {
+        let message = |frame: &ClientFrame| match frame {
+            ClientFrame::Mutate { mutation, .. } => mutation.new_message().map(|(id, _)| id),
+            _ => None,
+        };
+        self.sent.iter().filter_map(message).collect()
     }
 
     pub(crate) fn sent_numbers(&self) -> Vec<u64> {

@@ -7,7 +7,7 @@ use weft_protocol::{
 use weft_sync::{Change, Delivery, Fault, Input, Status, StorageOp, View};
 
 use crate::client::{
-    Client, ack, at, delta, id, said, say, settle, streaming, thread, topic, welcome,
+    Client, ack, at, delta, edit, id, said, say, settle, streaming, thread, topic, welcome,
 };
 
 #[test]
@@ -273,6 +273,100 @@ fn discarding_an_unsent_message_leaves_the_numbers_dense() {
     client.advance(20_000);
     client.connect(0);
     assert_eq!(client.sent_numbers(), [1, 2]);
+}
+
+#[test]
+fn an_edit_of_an_unsent_message_takes_its_place_and_is_sent_in_its_stead() {
+    let mut client = Client::ready();
+    client.close(1006);
+    (1..=3).for_each(|n| client.input(say(n, "x")));
+    client.keeps = false;
+    client.input(edit(2, 9, "y"));
+    assert_eq!(client.texts(), ["x", "y", "x"]);
+    // What is kept is still the text before.
+    assert_eq!(client.shown()[1].delivery, Delivery::Sending);
+    client.write(usize::MAX);
+    assert_eq!(client.shown()[1].delivery, Delivery::Queued);
+    client.restart();
+    assert_eq!(client.texts(), ["x", "y", "x"]);
+    client.connect(0);
+    assert_eq!(client.sent_messages(), [id(1), id(9), id(3)]);
+}
+
+#[test]
+fn an_edit_of_a_rejected_message_is_said_instead_of_it() {
+    let mut client = Client::ready();
+    client.input(say(1, "x"));
+    let code = ErrorCode::TextTooLong;
+    client.receive(ServerFrame::Nack { n: 1, code });
+    client.forget();
+    client.input(edit(1, 9, "y"));
+    assert_eq!(client.texts(), ["y"]);
+    assert_eq!(client.sent_messages(), [id(9)]);
+    assert_eq!(client.sent_numbers(), [2]);
+    client.restart();
+    assert_eq!(client.texts(), ["y"]);
+}
+
+#[test]
+fn a_message_that_fits_no_frame_is_kept_as_failed_until_it_is_shortened() {
+    let mut client = Client::ready();
+    // Each takes six bytes on the wire.
+    let long = "\u{1}".repeat(200_000);
+    client.input(say(1, &long));
+    let failed = Delivery::Failed(ErrorCode::TextTooLong);
+    assert_eq!(client.shown()[0].delivery, failed);
+    client.input(edit(1, 8, &long[1..]));
+    assert_eq!(client.texts(), [&long[1..]]);
+    assert_eq!(client.shown()[0].delivery, failed);
+    client.input(edit(8, 9, "short"));
+    assert_eq!(client.texts(), ["short"]);
+    assert_eq!(client.sent_messages(), [id(9)]);
+}
+
+#[test]
+fn an_edit_of_what_the_server_may_have_goes_behind_it_and_is_shown_alone() {
+    let mut client = Client::ready();
+    client.input(say(1, "x"));
+    client.close(1006);
+    client.input(edit(1, 9, "y"));
+    assert_eq!(client.texts(), ["y"]);
+    client.advance(20_000);
+    client.forget();
+    client.connect(0);
+    assert_eq!(client.sent_messages(), [id(1), id(9)]);
+    let code = ErrorCode::NotAllowed;
+    client.receive(ServerFrame::Nack { n: 2, code });
+    assert_eq!(
+        client.texts(),
+        ["x", "y"],
+        "an edit that failed hides nothing"
+    );
+}
+
+#[test]
+fn what_no_server_has_accepted_is_counted_until_it_is_accepted_or_discarded() {
+    let mut client = Client::ready();
+    client.close(1006);
+    client.input(Input::Mutate(Mutation::CreateThread { thread: thread() }));
+    (1..=3).for_each(|n| client.input(say(n, "x")));
+    assert_eq!(client.mirror.unsent, 3);
+    client.restart();
+    assert_eq!(client.mirror.unsent, 3);
+    client.connect(0);
+    client.receive(ack(1, 1));
+    client.receive(ack(2, 2));
+    assert_eq!(client.mirror.unsent, 2);
+    let code = ErrorCode::NotAllowed;
+    client.receive(ServerFrame::Nack { n: 3, code });
+    client.receive(ack(4, 3));
+    assert_eq!(client.mirror.unsent, 1);
+    client.input(Input::Discard(id(2)));
+    assert_eq!(client.mirror.unsent, 0);
+    client.input(say(5, "y"));
+    assert_eq!(client.mirror.unsent, 1);
+    client.input(Input::SignedOut);
+    assert_eq!(client.mirror.unsent, 0);
 }
 
 #[test]

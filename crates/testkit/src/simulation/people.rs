@@ -90,7 +90,7 @@ impl World {
                     .filter(|row| matches!(row.head.author, Author::User(_)))?
                     .id;
                 // What is shown from now on is what it was replaced by.
-                self.shown_no_more(client, message);
+                self.let_go(client, message);
                 let (replacement, text) = self.message(client, thread);
                 let reply = self.rng.random_ratio(1, 2).then(|| self.reply());
                 Mutation::EditMessage {

@@ -10,7 +10,10 @@ use weft_hub::{
     Answer, Command, Committed, Hub, Input, Job, JobChange, MemoryStore, Outcome, Output, Read,
     Store, Ticket,
 };
-use weft_protocol::{ErrorCode, Limits, MessageId, Millis, Model, Status, frame::close, stream};
+use weft_protocol::{
+    ErrorCode, Limits, MessageId, Millis, Model, Status, frame::close, limits::KEPT_OUTCOMES_FOR,
+    stream,
+};
 
 use super::world::{Event, World};
 
@@ -131,6 +134,14 @@ impl World {
                 Ok(())
             }
             Some(Step::Write(ticket, command)) => {
+                if self.chance(2) {
+                    self.note(|| "the server forgets what it has not heard of for long".into());
+                    let later = self.now + KEPT_OUTCOMES_FOR;
+                    let Ok(_) = self
+                        .server
+                        .store
+                        .commit(later, &[Command::Forget { after: None }]);
+                }
                 let committed = self.commit(&command);
                 self.queue_step(Step::Publish(ticket, command, committed));
                 Ok(())
