@@ -96,6 +96,7 @@ impl Core {
                 row.body.push(tail);
             }
         }
+        self.note_unkept();
         for end in rows.ends {
             let row = self.replica.find_mut(end.message);
             if let Some(row) = row.filter(|row| row.is_open()) {

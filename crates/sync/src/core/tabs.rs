@@ -4,7 +4,7 @@
 //! follower shows what its leader has, and over it what was made here; until that is known to be durable
 //! it is proposed to each leader anew, so that no tab's end loses it.
 
-use weft_protocol::{Millis, Mutation, Row, ThreadId, Topic, frame::Head};
+use weft_protocol::{MessageId, Millis, Mutation, Row, ThreadId, Topic, frame::Head};
 
 use super::Core;
 use crate::{
@@ -73,6 +73,8 @@ pub(super) struct Follower {
     /// The first ping that was not answered.
     asked_at: Option<Millis>,
     pinged_at: Millis,
+    /// The bytes of replies that the rows do not carry, as of when rows came last.
+    texts: Vec<(MessageId, String)>,
 }
 
 impl Core {
@@ -105,6 +107,7 @@ impl Core {
             heard_at: self.now,
             asked_at: None,
             pinged_at: 0,
+            texts: Vec::new(),
         });
         if self.link.phase != Phase::SignedOut {
             self.link.stop(Phase::Following);
@@ -116,12 +119,16 @@ impl Core {
 
     /// Has socket and storage from here on.
     pub(super) fn lead(&mut self, term: u64) {
-        self.role = Role::Leader(Leader {
+        let leader = Leader {
             term,
             told: 0,
             followers: Few::default(),
             lost: Vec::new(),
-        });
+        };
+        let texts = match std::mem::replace(&mut self.role, Role::Leader(leader)) {
+            Role::Follower(follower) => follower.texts,
+            Role::Alone | Role::Leader(_) => Vec::new(),
+        };
         self.post(TabMessage::Lead { term });
         let mut changed = self.outbox.number_proposals();
         if !self.outbox.is_dense() {
@@ -133,7 +140,7 @@ impl Core {
         if changed {
             self.identify();
         }
-        self.keep_texts();
+        self.keep_texts(texts);
         self.forget_oldest();
         if self.link.phase == Phase::Following {
             self.open();
@@ -141,14 +148,18 @@ impl Core {
         self.touch_all();
     }
 
-    /// Keeps the bytes of all open replies: more of them may be here than the leader before has kept.
-    fn keep_texts(&mut self) {
-        let timelines = self.replica.timelines.iter();
-        let open = timelines.flat_map(|(_, timeline)| timeline.open_replies());
-        let texts: Vec<_> = open
-            .map(|(row, _)| (row.row.id, row.body.as_str().to_owned()))
-            .collect();
-        for (message, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+    /// Notes the bytes that rows here do not carry: more of them may be here than the leader has kept.
+    pub(super) fn note_unkept(&mut self) {
+        if let Role::Follower(follower) = &mut self.role {
+            let timelines = self.replica.timelines.iter();
+            let open = timelines.flat_map(|(_, timeline)| timeline.open_replies());
+            let texts = open.map(|(row, _)| (row.row.id, row.body.as_str().to_owned()));
+            follower.texts = texts.filter(|(_, text)| !text.is_empty()).collect();
+        }
+    }
+
+    fn keep_texts(&mut self, texts: Vec<(MessageId, String)>) {
+        for (message, text) in texts {
             self.store(StorageOp::DropText { message });
             self.store(StorageOp::AppendText {
                 message,
