@@ -4,6 +4,7 @@
 //! shown that did not come through [`project`]. It decides nothing that the core can decide.
 
 mod account;
+mod channel;
 mod driver;
 mod local;
 mod page;
@@ -15,7 +16,7 @@ use std::pin::pin;
 
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use weft_protocol::{Mutation, api::Keep};
 use weft_sync::Input;
 
@@ -51,7 +52,8 @@ pub fn start() {
         remember(state);
         driver.with_value(|driver| {
             page::listen(state, driver);
-            spawn_local(storage::run(driver.clone(), orders));
+            hear_of_others(state, driver);
+            spawn_local(storage::run(driver.clone(), driver.orders(), orders));
             spawn_local(open(state, driver.clone()));
         });
         App(AppProps {
@@ -59,6 +61,29 @@ pub fn start() {
             dispatch: Dispatch::new(send, page::mint),
             base: page::base(),
         })
+    });
+}
+
+/// Signs in and out with the other tabs of this device.
+fn hear_of_others(state: State, driver: &Driver) {
+    let driver = driver.clone();
+    // Dropping the handle leaves the listener in place.
+    let _ = window_event_listener(ev::storage, move |event| {
+        let (account, user) = (local::account(), driver.user());
+        match (event.key().as_deref(), account) {
+            (Some(local::ACCOUNT) | None, None) if user.is_some() => driver.depart(),
+            (Some(local::ENTERED), Some(account)) => match user {
+                Some(user) if user == account.id => {
+                    project::record(&state, Fact::Session(Session::SignedIn(Some(account))));
+                    driver.input(Input::SignedIn {
+                        token: local::read("token"),
+                    });
+                }
+                Some(_) => page::reload(),
+                None => spawn_local(open(state, driver.clone())),
+            },
+            _ => {}
+        }
     });
 }
 
@@ -82,7 +107,7 @@ fn remember(state: State) {
 async fn open(state: State, driver: Driver) {
     spawn_local(admit_waiting(state));
     if let Some(user) = local::account() {
-        driver.restore(user.id).await;
+        driver.join(user.id).await;
         // Whether the server agrees is told by the socket.
         driver.input(Input::SignedIn {
             token: local::read("token"),
@@ -101,7 +126,8 @@ async fn open(state: State, driver: Driver) {
         worker::start(state);
         match asked {
             Either::Left((Ok(Some(user)), _)) => {
-                driver.restore(user.id).await;
+                local::keep_account(&user);
+                driver.join(user.id).await;
                 project::record(&state, Fact::Session(Session::SignedIn(Some(user))));
                 driver.input(Input::SignedIn {
                     token: server.token(),
@@ -213,8 +239,13 @@ async fn call(state: State, driver: Driver, account: Account) {
             };
             match server.enter(create, &credentials).await {
                 Ok(session) => {
+                    local::enter(&session.user);
+                    if driver.user().is_some_and(|user| user != session.user.id) {
+                        // Somebody else was here, whose session had ended.
+                        return page::reload();
+                    }
                     project::record(&state, Fact::Auth(Call::Idle));
-                    driver.restore(session.user.id).await;
+                    driver.join(session.user.id).await;
                     driver.input(Input::SignedIn {
                         token: session.token,
                     });
@@ -226,9 +257,7 @@ async fn call(state: State, driver: Driver, account: Account) {
         Account::Leave => {
             // Left on this device even where the server is not reached.
             let _ = server.leave().await;
-            local::wipe();
-            driver.input(Input::SignedOut);
-            project::record(&state, Fact::Forgotten);
+            driver.leave();
         }
         Account::Password { current, new } => {
             project::record(&state, Fact::Password(Call::Busy));

@@ -66,11 +66,9 @@ pub enum Call {
 /// Where what is written lasts beyond this tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keeping {
-    /// This tab keeps it on this device.
+    /// On this device.
     #[default]
     Here,
-    /// Another tab keeps what it knows itself; this one keeps nothing.
-    Elsewhere,
     /// Nowhere: this device cannot keep it.
     Nowhere,
 }

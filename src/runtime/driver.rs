@@ -12,10 +12,11 @@ use futures_channel::{
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::request_animation_frame, task::spawn_local};
 use weft_protocol::{Millis, UserId};
-use weft_sync::{Change, Config, Connection, Core, Input, Output, Status};
+use weft_sync::{Change, Config, Connection, Core, Input, Output, Status, TabId, TabMessage};
 
 use super::{
     account::Server,
+    channel::Channel,
     local, page,
     socket::{self, Order},
     storage, worker,
@@ -36,6 +37,9 @@ struct Inner {
     waiting: Option<Connection>,
     sockets: HashMap<Connection, UnboundedSender<Order>>,
     storage: UnboundedSender<storage::Order>,
+    /// The name of this tab.
+    tab: TabId,
+    channel: Option<Channel>,
     timer: Option<(Millis, Timeout)>,
     changes: Vec<Change>,
     folding: bool,
@@ -53,11 +57,18 @@ impl Driver {
             waiting: None,
             sockets: HashMap::new(),
             storage,
+            tab: TabId(u64::from_le_bytes(page::random())),
+            channel: None,
             timer: None,
             changes: Vec::new(),
             folding: false,
         };
         (Self(Rc::new(RefCell::new(inner)), state), orders)
+    }
+
+    /// Where the storage takes what is asked of it.
+    pub(super) fn orders(&self) -> UnboundedSender<storage::Order> {
+        self.0.borrow().storage.clone()
     }
 
     /// Sets the server.
@@ -74,13 +85,47 @@ impl Driver {
         self.0.borrow().server.clone()
     }
 
-    /// Tells the core what this device has kept of an account, where it can.
-    pub(super) async fn restore(&self, user: UserId) {
-        let (done, opened) = oneshot::channel();
-        let order = storage::Order::Open(user, done);
-        let _ = self.0.borrow().storage.unbounded_send(order);
+    /// Is a tab of this account from here on: the core is told what this device has kept of it.
+    pub(super) async fn join(&self, user: UserId) {
+        let (done, joined) = oneshot::channel();
+        self.order(storage::Order::Join(user, done));
         // Ends at once where there is no storage.
-        let _ = opened.await;
+        let _ = joined.await;
+    }
+
+    /// Whose tab this is.
+    pub(super) fn user(&self) -> Option<UserId> {
+        self.0.borrow().channel.as_ref().map(|channel| channel.user)
+    }
+
+    /// Hears from the tab of this account that leads.
+    pub(super) fn follow(&self, user: UserId) {
+        if self.user() != Some(user) {
+            let channel = Channel::open(user, self);
+            self.0.borrow_mut().channel = channel;
+        }
+        let tab = self.0.borrow().tab;
+        self.input(Input::Follow(tab));
+    }
+
+    /// Somebody has signed out in another tab, which deletes what is kept.
+    pub(super) fn depart(&self) {
+        self.order(storage::Order::Leave);
+        self.input(Input::Heard(TabMessage::SignedOut));
+        self.0.borrow_mut().channel = None;
+        project::record(&self.1, Fact::Forgotten);
+    }
+
+    /// The person signs out: nothing of the account stays.
+    pub(super) fn leave(&self) {
+        local::leave(self.user());
+        self.input(Input::SignedOut);
+        self.0.borrow_mut().channel = None;
+        project::record(&self.1, Fact::Forgotten);
+    }
+
+    fn order(&self, order: storage::Order) {
+        storage(&self.0.borrow(), order);
     }
 
     /// Nothing more is kept on this device by this tab.
@@ -101,16 +146,15 @@ impl Driver {
                     order(&inner, connection, Order::Close(code));
                     inner.sockets.remove(&connection);
                 }
-                // Nobody listens where there is no storage.
-                Output::Store(op) => {
-                    let _ = inner.storage.unbounded_send(storage::Order::Keep(op));
+                Output::Store(op) => storage(&inner, storage::Order::Keep(op)),
+                Output::TakeOver => storage(&inner, storage::Order::TakeOver),
+                Output::StepDown => storage(&inner, storage::Order::StepDown),
+                Output::Post(message) => {
+                    if let Some(channel) = &inner.channel {
+                        channel.post(&message);
+                    }
                 }
-                // The core says so only where other tabs are given to it.
-                Output::Post(_) | Output::TakeOver | Output::StepDown => {}
-                Output::Reopen => {
-                    local::remove("account");
-                    worker::reload();
-                }
+                Output::Reopen => spawn_local(reopen(inner.server.clone())),
                 Output::Change(change) => inner.changes.push(change),
                 Output::Fault(fault) => {
                     leptos::logging::warn!("{fault:?}");
@@ -187,6 +231,21 @@ impl Driver {
             (at, timeout)
         });
     }
+}
+
+/// Begins anew with what is kept of who is signed in by now.
+async fn reopen(server: Option<Server>) {
+    if let Some(server) = server
+        && let Ok(Some(user)) = server.session().await
+    {
+        local::keep_account(&user);
+    }
+    page::reload();
+}
+
+fn storage(inner: &Inner, order: storage::Order) {
+    // Nobody listens where there is no storage.
+    let _ = inner.storage.unbounded_send(order);
 }
 
 fn order(inner: &Inner, connection: Connection, order: Order) {

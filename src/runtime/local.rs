@@ -2,7 +2,7 @@
 //! Storage that is full or forbidden loses them, and nothing else.
 
 use web_sys::Storage;
-use weft_protocol::{ThreadId, User};
+use weft_protocol::{ThreadId, User, UserId};
 
 fn store() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
@@ -28,7 +28,7 @@ pub(super) fn remove(name: &str) {
 }
 
 /// Forgets everything of the account.
-pub(super) fn wipe() {
+fn wipe() {
     for name in names() {
         if name != "theme" {
             remove(&name);
@@ -39,6 +39,36 @@ pub(super) fn wipe() {
 /// Whose account is open on this device.
 pub(super) fn account() -> Option<User> {
     serde_json::from_str(&read("account")?).ok()
+}
+
+/// The name under which it is kept that somebody has signed in, for the other tabs to hear of it.
+pub(super) const ENTERED: &str = "weft.entered";
+
+/// The name under which the account is kept.
+pub(super) const ACCOUNT: &str = "weft.account";
+
+/// Keeps that somebody has signed in just now.
+pub(super) fn enter(user: &User) {
+    keep_account(user);
+    write("entered", &super::page::now().to_string());
+}
+
+/// Keeps that the account of this person is left: what is kept of it elsewhere is to be deleted.
+pub(super) fn leave(user: Option<UserId>) {
+    wipe();
+    if let Some(user) = user {
+        write("leaving", &user.to_string());
+    }
+}
+
+/// Whose data is to be deleted, where a page was closed before it was done.
+pub(super) fn leaving() -> Option<UserId> {
+    read("leaving")?.parse().ok()
+}
+
+/// It is deleted.
+pub(super) fn has_left() {
+    remove("leaving");
 }
 
 /// Keeps whose account it is.

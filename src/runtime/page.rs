@@ -53,6 +53,12 @@ pub(super) fn base_uri() -> Option<String> {
     document().base_uri().ok().flatten()
 }
 
+/// Loads the page anew.
+pub(super) fn reload() {
+    // Fails only where the browser forbids a page to load itself.
+    let _ = window().location().reload();
+}
+
 /// Whether nobody sees the page.
 pub(super) fn hidden() -> bool {
     document().hidden()
@@ -102,6 +108,9 @@ pub(super) fn listen(state: State, driver: &Driver) {
             Input::Foreground
         });
     });
+    if hidden() {
+        driver.input(Input::Background);
+    }
     let callback = visibility.as_ref().unchecked_ref();
     let _ = document().add_event_listener_with_callback("visibilitychange", callback);
     visibility.forget();

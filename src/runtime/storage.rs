@@ -1,13 +1,17 @@
-//! Keeps on this device what the core wants kept: one database for each account.
+//! Keeps on this device what the core wants kept: one database for each account, and one tab that leads.
 //!
 //! Invariant: ops are kept in the order in which they come, and the core hears that a mutation is kept
-//! once that is durable, never before. Storage that is missing, full, broken or another tab's ends in
-//! memory mode, which the composer tells; what waits to be sent is never dropped for room.
+//! once that is durable, never before. Nothing is kept but in the term of the tab that has the account's
+//! lock. Storage that is missing, full or broken ends in memory mode, which the composer tells; what waits
+//! to be sent is never dropped for room.
 
 pub mod database;
 mod lock;
 
-use futures_channel::{mpsc::UnboundedReceiver, oneshot};
+use futures_channel::{
+    mpsc::{UnboundedReceiver, UnboundedSender},
+    oneshot,
+};
 use futures_util::{
     StreamExt as _,
     future::{Either, select},
@@ -17,10 +21,10 @@ use weft_protocol::{InstallationId, Topic, UserId};
 use weft_sync::{Input, StorageOp, Stored, StoredTopic, Unsent};
 
 use self::{
-    database::{Database, Unusable},
-    lock::{Lock, Refusal},
+    database::{Database, Failure},
+    lock::{Ask, Lock},
 };
-use super::{driver::Driver, page};
+use super::{driver::Driver, local, page};
 use crate::state::Keeping;
 
 /// How long the bytes of a reply wait for more of them, in milliseconds.
@@ -29,32 +33,46 @@ const TEXT_MS: u32 = 1_000;
 /// How long a database may take to open, in milliseconds.
 const OPEN_MS: u32 = 3_000;
 
-/// How long the page before this one may take to let go of its lock, in milliseconds.
-const RELEASE_MS: u32 = 200;
+/// How long a tab waits for the lock before it shows what is kept as a follower, in milliseconds.
+const LOCK_MS: u32 = 100;
 
 /// What is asked of the storage.
 pub(super) enum Order {
-    /// Open the database of an account where none is open, and tell the core what is in it.
-    Open(UserId, oneshot::Sender<()>),
+    /// Be a tab of this account: tell the core what is kept, and lead as soon as the lock is here.
+    Join(UserId, oneshot::Sender<()>),
+    /// The account is left: lead no more, and do not want to.
+    Leave,
     /// Keep this.
     Keep(StorageOp),
+    /// Take the lead from whoever has it.
+    TakeOver,
+    /// Give up the lead, and stand in line for it.
+    StepDown,
+    /// The lock of this account is here.
+    Granted(UserId, Lock),
+    /// The lock with this number was taken by another tab.
+    Taken(u64),
 }
 
 /// The storage of this tab.
 struct Storage {
     driver: Driver,
+    orders: UnboundedSender<Order>,
     /// Whose data is kept, or would be.
     user: Option<UserId>,
+    /// Whose lock this tab stands in line for.
+    waiting: Option<UserId>,
     open: Option<Open>,
     lost: bool,
 }
 
-/// An account's database.
+/// An account's database, in a term of this tab.
 struct Open {
     database: Database,
+    term: u64,
     /// What must not be lost with the database.
     vital: Vital,
-    _lock: Lock,
+    lock: Lock,
 }
 
 /// What only this device knows.
@@ -65,78 +83,171 @@ struct Vital {
     outbox: Vec<Unsent>,
 }
 
-/// Does what is asked, in order, as long as the page lives.
-pub(super) async fn run(driver: Driver, mut orders: UnboundedReceiver<Order>) {
+/// Why a tab keeps nothing any more.
+enum End {
+    /// There is no storage.
+    Broken,
+    /// Another tab leads.
+    Superseded,
+    /// Somebody has signed out on this device.
+    Left,
+}
+
+impl From<Failure> for End {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unusable => Self::Broken,
+            Failure::Superseded => Self::Superseded,
+        }
+    }
+}
+
+/// Does what is asked, in order, as long as the page lives; `sender` is the other end of `orders`.
+pub(super) async fn run(
+    driver: Driver,
+    sender: UnboundedSender<Order>,
+    mut orders: UnboundedReceiver<Order>,
+) {
+    finish_leaving().await;
     let mut storage = Storage {
         driver,
+        orders: sender,
         user: None,
+        waiting: None,
         open: None,
         lost: false,
     };
     while let Some(batch) = next(&mut orders).await {
-        if let Err(keeping) = storage.obey(batch).await
-            && !storage.lost
-        {
-            storage.open = None;
-            storage.lost = true;
-            storage.driver.keeps(keeping);
+        match storage.obey(batch).await {
+            Ok(()) => {}
+            Err(End::Broken) => storage.lose(),
+            Err(End::Superseded) => storage.step_down(),
+            Err(End::Left) => {
+                storage.open = None;
+                storage.user = None;
+                storage.driver.depart();
+            }
+        }
+    }
+}
+
+/// Deletes what a page was about to delete that was closed too early.
+async fn finish_leaving() {
+    if let Some(user) = local::leaving() {
+        // What cannot be deleted now is deleted the next time.
+        if Database::delete(&name(user)).await.is_ok() {
+            local::has_left();
         }
     }
 }
 
 impl Storage {
-    async fn obey(&mut self, batch: Vec<Order>) -> Result<(), Keeping> {
+    async fn obey(&mut self, batch: Vec<Order>) -> Result<(), End> {
         let mut ops = Vec::with_capacity(batch.len());
         for order in batch {
-            match order {
-                // Whoever asked goes on once `_done` is dropped.
-                Order::Open(user, _done) if self.open.is_none() => {
-                    let stored = self.open(user).await?;
-                    self.driver.input(Input::Restored(stored));
-                }
-                Order::Open(..) => {}
-                Order::Keep(StorageOp::Wipe) => {
+            if let Order::Keep(op) = order {
+                if op == StorageOp::Wipe {
                     ops.clear();
-                    self.open = None;
-                    if let Some(user) = self.user.take() {
-                        // Where there is no storage there is nothing to delete.
-                        let _ = Database::delete(&name(user)).await;
-                    }
-                }
-                Order::Keep(op) => {
-                    if let StorageOp::Identify { user, .. } = op
-                        && self.open.is_none()
-                    {
-                        self.open(user).await?;
-                    }
+                    self.wipe().await;
+                } else {
                     ops.push(op);
                 }
+                continue;
+            }
+            self.keep(std::mem::take(&mut ops)).await?;
+            match order {
+                // Whoever asked goes on once `_done` is dropped.
+                Order::Join(user, _done) => self.join(user).await?,
+                Order::Leave => {
+                    self.open = None;
+                    self.user = None;
+                }
+                Order::TakeOver => self.ask(Ask::Steal, None)?,
+                Order::StepDown => return Err(End::Superseded),
+                Order::Granted(user, lock) => self.lead(user, lock).await?,
+                Order::Taken(id) => {
+                    if self.open.as_ref().is_some_and(|open| open.lock.id == id) {
+                        return Err(End::Superseded);
+                    }
+                }
+                Order::Keep(_) => {}
             }
         }
+        self.keep(ops).await
+    }
+
+    /// Keeps ops, where this tab leads.
+    async fn keep(&mut self, ops: Vec<StorageOp>) -> Result<(), End> {
         let (Some(user), Some(open)) = (self.user, &mut self.open) else {
             return Ok(());
         };
-        if open.keep(user, &ops).await.is_err() {
-            return Err(Keeping::Nowhere);
+        if ops.is_empty() {
+            return Ok(());
         }
+        open.keep(user, &ops).await?;
         for n in ops.iter().filter_map(StorageOp::strict) {
             self.driver.input(Input::Kept { n });
         }
         Ok(())
     }
 
-    async fn open(&mut self, user: UserId) -> Result<Stored, Keeping> {
-        self.user = Some(user);
-        if self.lost {
-            return Err(Keeping::Nowhere);
+    /// Tells the core what is kept, and asks for the lead. Where the lock is here at once, it leads at
+    /// once.
+    async fn join(&mut self, user: UserId) -> Result<(), End> {
+        if self.user == Some(user) {
+            return Ok(());
         }
-        let lock = lock(user).await?;
-        let opening = Box::pin(open(user));
-        let opened = match select(opening, TimeoutFuture::new(OPEN_MS)).await {
-            Either::Left((opened, _)) => opened,
-            Either::Right(_) => Err(Unusable),
+        if self.lost {
+            self.driver.input(Input::StorageLost);
+            return Ok(());
+        }
+        (self.user, self.open) = (Some(user), None);
+        self.driver.follow(user);
+        let (say, granted) = oneshot::channel();
+        self.ask(Ask::Wait, Some(say))?;
+        if let Either::Left((Ok(lock), _)) = select(granted, TimeoutFuture::new(LOCK_MS)).await {
+            return self.lead(user, lock).await;
+        }
+        let stored = within(async { Database::open(&name(user)).await?.load().await }).await?;
+        self.driver.input(Input::Restored(stored));
+        Ok(())
+    }
+
+    /// Asks for the lock; it comes by `first` where that is still waited for, and as an order else.
+    fn ask(&mut self, ask: Ask, first: Option<oneshot::Sender<Lock>>) -> Result<(), End> {
+        let Some(user) = self.user else { return Ok(()) };
+        if ask == Ask::Wait && self.waiting.replace(user) == Some(user) {
+            return Ok(());
+        }
+        let (orders, taken) = (self.orders.clone(), self.orders.clone());
+        let granted = move |lock: Lock| {
+            let late = match first {
+                Some(first) => first.send(lock).err(),
+                None => Some(lock),
+            };
+            if let Some(lock) = late {
+                let _ = orders.unbounded_send(Order::Granted(user, lock));
+            }
         };
-        let (database, stored) = opened.map_err(|Unusable| Keeping::Nowhere)?;
+        let lost = move |id| {
+            let _ = taken.unbounded_send(Order::Taken(id));
+        };
+        lock::request(&lock_name(user), ask, granted, lost).map_err(|_| End::Broken)
+    }
+
+    /// Begins a term.
+    async fn lead(&mut self, user: UserId, lock: Lock) -> Result<(), End> {
+        if lock.waited() && self.waiting == Some(user) {
+            self.waiting = None;
+        }
+        if self.user != Some(user) {
+            return Ok(());
+        }
+        if !is_open_here(user) {
+            return Err(End::Left);
+        }
+        self.open = None;
+        let (database, term, stored) = within(begin(user)).await?;
         let vital = Vital {
             installation: stored.identity.map(|(_, installation)| installation),
             next_n: stored.next_n,
@@ -144,24 +255,61 @@ impl Storage {
         };
         self.open = Some(Open {
             database,
+            term,
             vital,
-            _lock: lock,
+            lock,
         });
-        Ok(stored)
+        self.driver.input(Input::Restored(stored));
+        self.driver.input(Input::Lead { term });
+        Ok(())
+    }
+
+    /// Goes on as a follower.
+    fn step_down(&mut self) {
+        self.open = None;
+        if let Some(user) = self.user {
+            self.driver.follow(user);
+        }
+        if self.ask(Ask::Wait, None).is_err() {
+            self.lose();
+        }
+    }
+
+    /// Goes on in memory.
+    fn lose(&mut self) {
+        self.open = None;
+        if !std::mem::replace(&mut self.lost, true) {
+            self.driver.keeps(Keeping::Nowhere);
+        }
+    }
+
+    async fn wipe(&mut self) {
+        self.open = None;
+        if let Some(user) = self.user.take() {
+            // Where it fails, it is tried again when the app is opened the next time.
+            if Database::delete(&name(user)).await.is_ok() {
+                local::has_left();
+            }
+        }
     }
 }
 
 impl Open {
-    async fn keep(&mut self, user: UserId, ops: &[StorageOp]) -> Result<(), Unusable> {
+    async fn keep(&mut self, user: UserId, ops: &[StorageOp]) -> Result<(), End> {
         ops.iter().for_each(|op| self.vital.note(op));
-        if ops.is_empty() || self.database.keep(ops).await.is_ok() {
-            return Ok(());
+        match self.database.keep(self.term, ops).await {
+            Ok(()) => return Ok(()),
+            Err(Failure::Superseded) => return Err(End::Superseded),
+            Err(Failure::Unusable) => {}
+        }
+        if !is_open_here(user) {
+            return Err(End::Left);
         }
         // It was closed, deleted or is full. A new one gets all that only this device knows.
         self.database = Database::open(&name(user)).await?;
         let mut again: Vec<_> = self.vital.identify(user).into_iter().collect();
         again.extend_from_slice(ops);
-        if self.database.keep(&again).await.is_ok() {
+        if self.database.keep(self.term, &again).await.is_ok() {
             return Ok(());
         }
         let topics = self.database.load().await?.topics;
@@ -170,8 +318,8 @@ impl Open {
         let drops: Vec<_> = oldest
             .map(|held| StorageOp::DropTopic(held.topic))
             .collect();
-        self.database.keep(&drops).await?;
-        self.database.keep(&again).await
+        self.database.keep(self.term, &drops).await?;
+        Ok(self.database.keep(self.term, &again).await?)
     }
 }
 
@@ -216,37 +364,41 @@ fn name(user: UserId) -> String {
     format!("weft-{user}")
 }
 
-/// Opens the database of an account. What is new begins with an identity, so that a mutation can be
-/// kept before the server is reached for the first time.
-async fn open(user: UserId) -> Result<(Database, Stored), Unusable> {
+/// The name of an account's lock, and of the channel of its tabs.
+pub(super) fn lock_name(user: UserId) -> String {
+    format!("weft:{user}")
+}
+
+/// Whether the account is open on this device: nobody has signed out in another tab.
+fn is_open_here(user: UserId) -> bool {
+    local::account().is_some_and(|account| account.id == user)
+}
+
+/// A database that does not open is as good as none.
+async fn within<T>(opening: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    match select(Box::pin(opening), TimeoutFuture::new(OPEN_MS)).await {
+        Either::Left((opened, _)) => opened,
+        Either::Right(_) => Err(Failure::Unusable),
+    }
+}
+
+/// Opens the database of an account, and begins a term in it. What is new begins with an identity, so
+/// that a mutation can be kept before the server is reached for the first time.
+async fn begin(user: UserId) -> Result<(Database, u64, Stored), Failure> {
     let database = Database::open(&name(user)).await?;
+    let term = database.lead(page::now()).await?;
     let mut stored = database.load().await?;
     if stored.identity.is_none() {
-        let installation = InstallationId::new(page::now(), page::random());
         let identify = StorageOp::Identify {
             user,
-            installation,
+            installation: InstallationId::new(page::now(), page::random()),
             next_n: 1,
             outbox: Vec::new(),
         };
-        database.keep(&[identify]).await?;
+        database.keep(term, &[identify]).await?;
         stored = database.load().await?;
     }
-    Ok((database, stored))
-}
-
-/// The lock of an account's database. The page before this one may be about to let go of it.
-async fn lock(user: UserId) -> Result<Lock, Keeping> {
-    let name = format!("weft:{user}");
-    let mut taken = Lock::take(&name).await;
-    if matches!(taken, Err(Refusal::Taken)) {
-        TimeoutFuture::new(RELEASE_MS).await;
-        taken = Lock::take(&name).await;
-    }
-    taken.map_err(|refusal| match refusal {
-        Refusal::Taken => Keeping::Elsewhere,
-        Refusal::Unknown => Keeping::Nowhere,
-    })
+    Ok((database, term, stored))
 }
 
 fn is_thread(held: &StoredTopic) -> bool {

@@ -53,21 +53,21 @@ pub(super) fn check() {
 /// Loads the app anew, in the version that waits where one does.
 pub(super) fn reload() {
     let Some(worker) = registration().and_then(|registration| registration.waiting()) else {
-        return load_anew();
+        return page::reload();
     };
     on_state(&worker, |state| {
         if matches!(
             state,
             ServiceWorkerState::Activated | ServiceWorkerState::Redundant
         ) {
-            load_anew();
+            page::reload();
         }
     });
     if worker
         .post_message(&JsValue::from_str("take over"))
         .is_err()
     {
-        load_anew();
+        page::reload();
     }
 }
 
@@ -138,9 +138,4 @@ fn on_state(worker: &ServiceWorker, then: impl Fn(ServiceWorkerState) + 'static)
     let callback = Closure::<dyn FnMut()>::new(move || then(changed.state()));
     worker.set_onstatechange(Some(callback.as_ref().unchecked_ref()));
     callback.forget();
-}
-
-fn load_anew() {
-    // Fails only where the browser forbids a page to load itself.
-    let _ = window().location().reload();
 }

@@ -38,9 +38,6 @@ pub fn error(code: ErrorCode) -> &'static str {
 pub fn keeping(keeping: Keeping) -> &'static str {
     match keeping {
         Keeping::Here => "",
-        Keeping::Elsewhere => {
-            "Weft is open in another tab. What is unsent here is lost when this tab closes."
-        }
         Keeping::Nowhere => {
             "This device cannot keep messages: what is unsent is lost when this tab closes."
         }
@@ -53,7 +50,7 @@ pub fn outdated(keeping: Keeping) -> &'static str {
         Keeping::Here => {
             "This version of Weft is too old for the server. Reload to get a newer one. What you write waits on this device until then."
         }
-        Keeping::Elsewhere | Keeping::Nowhere => {
+        Keeping::Nowhere => {
             "This version of Weft is too old for the server. Reload to get a newer one. What is unsent here is lost by that: copy it first."
         }
     }

@@ -3,8 +3,8 @@
 
 use indexed_db_futures::{database::Database as Idb, prelude::*, transaction::TransactionMode};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use weft::runtime::storage::database::{Database, Unusable};
-use weft_protocol::{InstallationId, ThreadId, Topic, UserId};
+use weft::runtime::storage::database::{Database, Failure};
+use weft_protocol::{InstallationId, Millis, ThreadId, Topic, UserId};
 use weft_sync::{
     StorageOp, Stored,
     contract::{Storage, storage_contract},
@@ -12,16 +12,22 @@ use weft_sync::{
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-struct Kept(Database);
+/// A database and the term in it.
+struct Kept(Database, u64);
 
 impl Storage for Kept {
-    type Error = Unusable;
+    type Error = Failure;
 
-    async fn keep(&mut self, op: StorageOp) -> Result<(), Unusable> {
-        self.0.keep(&[op]).await
+    async fn lead(&mut self, now: Millis) -> Result<u64, Failure> {
+        self.1 = self.0.lead(now).await?;
+        Ok(self.1)
     }
 
-    async fn load(&mut self) -> Result<Stored, Unusable> {
+    async fn keep(&mut self, op: StorageOp) -> Result<(), Failure> {
+        self.0.keep(self.1, &[op]).await
+    }
+
+    async fn load(&mut self) -> Result<Stored, Failure> {
         self.0.load().await
     }
 }
@@ -41,7 +47,7 @@ fn identify() -> StorageOp {
 
 #[wasm_bindgen_test]
 async fn the_database_keeps_the_contract() {
-    storage_contract(async |name: &str| Kept(open(name).await)).await;
+    storage_contract(async |name: &str| Kept(open(name).await, 0)).await;
 }
 
 #[wasm_bindgen_test]
@@ -123,21 +129,24 @@ async fn a_layout_from_the_future_is_left_alone() {
 #[wasm_bindgen_test]
 async fn a_database_deleted_during_use_fails_once_and_is_made_anew() {
     let database = open("deleted").await;
-    database.keep(&[identify()]).await.expect("it is kept");
+    database.keep(1, &[identify()]).await.expect("it is kept");
     Database::delete("deleted")
         .await
         .expect("nobody is in the way");
-    assert_eq!(database.keep(&[identify()]).await, Err(Unusable));
-    assert_eq!(database.load().await, Err(Unusable));
+    assert_eq!(
+        database.keep(1, &[identify()]).await,
+        Err(Failure::Unusable)
+    );
+    assert_eq!(database.load().await, Err(Failure::Unusable));
     let again = open("deleted").await;
     assert_eq!(again.load().await, Ok(Stored::default()));
-    again.keep(&[identify()]).await.expect("it is kept");
+    again.keep(1, &[identify()]).await.expect("it is kept");
 }
 
 #[wasm_bindgen_test]
 async fn two_connections_see_the_same() {
     let (one, other) = (open("shared").await, open("shared").await);
-    one.keep(&[identify()]).await.expect("it is kept");
+    one.keep(1, &[identify()]).await.expect("it is kept");
     let stored = other.load().await.expect("what was kept");
     assert_eq!(stored.next_n, 7);
 }
@@ -160,9 +169,11 @@ async fn all_of_a_batch_is_kept_or_nothing() {
         rows: Vec::new(),
         more: false,
     };
-    let refused = database.keep(&[rows, StorageOp::PutOutbox(unsent)]).await;
-    assert_eq!(refused, Err(Unusable));
-    database.keep(&[identify()]).await.expect("it is kept");
+    let refused = database
+        .keep(1, &[rows, StorageOp::PutOutbox(unsent)])
+        .await;
+    assert_eq!(refused, Err(Failure::Unusable));
+    database.keep(1, &[identify()]).await.expect("it is kept");
     let stored = database.load().await.expect("what was kept");
     assert_eq!((stored.topics.len(), stored.outbox.len()), (0, 0));
 }

@@ -26,7 +26,8 @@ use weft_sync::{StorageOp, Stored, StoredTopic, Unsent};
 
 use crate::runtime::page;
 
-/// Whose it is, and the number of the next mutation: one record, under [`ACCOUNT`].
+/// Whose it is, and the number of the next mutation: one record, under [`ACCOUNT`]; and under [`TERM`]
+/// the term of who leads.
 const META: &str = "meta";
 /// Mutations by their number.
 const OUTBOX: &str = "outbox";
@@ -42,6 +43,7 @@ const ENDS: &str = "ends";
 const STORES: [&str; 6] = [META, OUTBOX, TOPICS, ROWS, TEXTS, ENDS];
 
 const ACCOUNT: &str = "account";
+const TERM: &str = "term";
 
 /// The layout. Whoever changes it raises this and adds a step to [`upgrade`].
 const VERSION: u32 = 1;
@@ -56,29 +58,34 @@ fn upgrade(from: u32, db: &Idb) -> indexed_db_futures::Result<()> {
     Ok(())
 }
 
-/// A database cannot be used. In which way it failed makes no difference to what is done about it.
+/// Why something was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unusable;
+pub enum Failure {
+    /// The database cannot be used. In which way it failed makes no difference to what is done about it.
+    Unusable,
+    /// Another tab has begun a term since.
+    Superseded,
+}
 
-impl From<indexed_db_futures::error::Error> for Unusable {
+impl From<indexed_db_futures::error::Error> for Failure {
     fn from(_: indexed_db_futures::error::Error) -> Self {
-        Self
+        Self::Unusable
     }
 }
 
-impl From<indexed_db_futures::error::OpenDbError> for Unusable {
+impl From<indexed_db_futures::error::OpenDbError> for Failure {
     fn from(_: indexed_db_futures::error::OpenDbError) -> Self {
-        Self
+        Self::Unusable
     }
 }
 
-impl From<serde_json::Error> for Unusable {
+impl From<serde_json::Error> for Failure {
     fn from(_: serde_json::Error) -> Self {
-        Self
+        Self::Unusable
     }
 }
 
-type Result<T> = std::result::Result<T, Unusable>;
+type Result<T> = std::result::Result<T, Failure>;
 
 /// Whose data it is, who numbers the mutations, and the number of the next one.
 type Account = (UserId, InstallationId, u64);
@@ -121,25 +128,43 @@ impl Database {
         Ok(Idb::delete_by_name(name)?.await?)
     }
 
-    /// Does all of this or, where it fails, nothing.
-    pub async fn keep(&self, ops: &[StorageOp]) -> Result<()> {
+    /// Begins a term, at `now`. It is the clock's, so that it is new even where the database is: from here
+    /// on nothing is kept for whoever led before.
+    pub async fn lead(&self, now: Millis) -> Result<u64> {
+        let stores = self.writing(Durability::Strict)?;
+        let before = stores.term().await?;
+        let term = before.map_or(now, |before| now.max(before + 1));
+        stores.put(META, TERM, &term)?;
+        stores.0.commit().await?;
+        Ok(term)
+    }
+
+    /// Does all of this in a term or, where it fails, nothing.
+    pub async fn keep(&self, term: u64, ops: &[StorageOp]) -> Result<()> {
         let durability = if ops.iter().any(|op| op.strict().is_some()) {
             Durability::Strict
         } else {
             Durability::Relaxed
         };
-        let stores = Stores(
-            self.idb
-                .transaction(STORES)
-                .with_mode(TransactionMode::Readwrite)
-                .with_options(TransactionOptions::new().with_durability(durability))
-                .build()?,
-        );
+        let stores = self.writing(durability)?;
+        match stores.term().await? {
+            Some(newest) if newest > term => return Err(Failure::Superseded),
+            Some(_) => {}
+            None => stores.put(META, TERM, &term)?,
+        }
         for op in ops {
             self.used.set(page::now().max(self.used.get() + 1));
             stores.apply(self.used.get(), op).await?;
         }
         Ok(stores.0.commit().await?)
+    }
+
+    fn writing(&self, durability: Durability) -> Result<Stores<'_>> {
+        let transaction = self.idb.transaction(STORES);
+        let transaction = transaction
+            .with_mode(TransactionMode::Readwrite)
+            .with_options(TransactionOptions::new().with_durability(durability));
+        Ok(Stores(transaction.build()?))
     }
 
     /// Everything kept. What cannot be read counts as not kept.
@@ -205,7 +230,7 @@ impl Stores<'_> {
             }
             StorageOp::PutOutbox(unsent) => {
                 self.put_unsent(unsent)?;
-                let account = self.get(META, ACCOUNT).await?.ok_or(Unusable)?;
+                let account = self.get(META, ACCOUNT).await?.ok_or(Failure::Unusable)?;
                 if unsent.failure.is_some() {
                     return Ok(());
                 }
@@ -275,6 +300,11 @@ impl Stores<'_> {
                 Ok(())
             }
         }
+    }
+
+    async fn term(&self) -> Result<Option<u64>> {
+        let json = self.get(META, TERM).await?;
+        Ok(json.map(|json| read(&json)).transpose()?)
     }
 
     fn put_unsent(&self, unsent: &Unsent) -> Result<()> {

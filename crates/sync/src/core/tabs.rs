@@ -306,10 +306,8 @@ impl Core {
                 term,
                 made_at,
                 mutation,
-            } if term == self.term() => {
-                if !self.outbox.has(made_at, &mutation) {
-                    self.mutate(made_at, mutation, false);
-                }
+            } if term == self.term() && !self.outbox.has(made_at, &mutation) => {
+                self.mutate(made_at, mutation, false);
             }
             TabMessage::Retry(message) => self.retry(message),
             TabMessage::Discard(message) => self.discard(message),
