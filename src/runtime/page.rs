@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 
-use js_sys::Date;
+use js_sys::{Date, Function, Promise, Reflect};
 use leptos::prelude::{GetUntracked, document, window, window_event_listener_untyped};
 use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 use weft_protocol::Millis;
 use weft_sync::Input;
 
@@ -57,6 +58,19 @@ pub(super) fn base_uri() -> Option<String> {
 pub(super) fn reload() {
     // Fails only where the browser forbids a page to load itself.
     let _ = window().location().reload();
+}
+
+/// How many bytes this origin keeps on the device, and how many it may; where the platform tells.
+pub(super) async fn stored_bytes() -> Option<(f64, f64)> {
+    let storage = Reflect::get(&window().navigator(), &"storage".into()).ok()?;
+    let estimate: Function = Reflect::get(&storage, &"estimate".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let told: Promise = estimate.call0(&storage).ok()?.dyn_into().ok()?;
+    let told = JsFuture::from(told).await.ok()?;
+    let number = |name: &str| Reflect::get(&told, &name.into()).ok()?.as_f64();
+    Some((number("usage")?, number("quota")?))
 }
 
 /// Whether nobody sees the page.

@@ -17,8 +17,8 @@ use futures_util::{
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use weft_protocol::{InstallationId, Topic, UserId};
-use weft_sync::{Input, StorageOp, Stored, StoredTopic, Unsent};
+use weft_protocol::{InstallationId, UserId};
+use weft_sync::{Input, StorageOp, Stored, Unsent};
 
 use self::{
     database::{Database, Failure},
@@ -32,6 +32,10 @@ const TEXT_MS: u32 = 1_000;
 
 /// How long a database may take to open, in milliseconds.
 const OPEN_MS: u32 = 3_000;
+
+/// With more bytes than this, or this share of what is allowed, old threads are let go of.
+const MOST_BYTES: f64 = 200e6;
+const MOST_SHARE: f64 = 0.2;
 
 /// How long a tab waits for the lock before it shows what is kept as a follower, in milliseconds.
 const LOCK_MS: u32 = 100;
@@ -312,13 +316,7 @@ impl Open {
         if self.database.keep(self.term, &again).await.is_ok() {
             return Ok(());
         }
-        let topics = self.database.load().await?.topics;
-        let threads: Vec<_> = topics.iter().filter(|held| is_thread(held)).collect();
-        let oldest = threads[..threads.len().div_ceil(2)].iter();
-        let drops: Vec<_> = oldest
-            .map(|held| StorageOp::DropTopic(held.topic))
-            .collect();
-        self.database.keep(self.term, &drops).await?;
+        self.database.prune(self.term).await?;
         Ok(self.database.keep(self.term, &again).await?)
     }
 }
@@ -374,6 +372,11 @@ fn is_open_here(user: UserId) -> bool {
     local::account().is_some_and(|account| account.id == user)
 }
 
+/// Whether so many bytes of so many allowed ones are more than this app should take.
+fn is_much((used, allowed): (f64, f64)) -> bool {
+    used > MOST_BYTES.min(allowed * MOST_SHARE)
+}
+
 /// A database that does not open is as good as none.
 async fn within<T>(opening: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     match select(Box::pin(opening), TimeoutFuture::new(OPEN_MS)).await {
@@ -387,6 +390,9 @@ async fn within<T>(opening: impl Future<Output = Result<T, Failure>>) -> Result<
 async fn begin(user: UserId) -> Result<(Database, u64, Stored), Failure> {
     let database = Database::open(&name(user)).await?;
     let term = database.lead(page::now()).await?;
+    if page::stored_bytes().await.is_some_and(is_much) {
+        database.prune(term).await?;
+    }
     let mut stored = database.load().await?;
     if stored.identity.is_none() {
         let identify = StorageOp::Identify {
@@ -399,10 +405,6 @@ async fn begin(user: UserId) -> Result<(Database, u64, Stored), Failure> {
         stored = database.load().await?;
     }
     Ok((database, term, stored))
-}
-
-fn is_thread(held: &StoredTopic) -> bool {
-    matches!(held.topic, Topic::Thread(_))
 }
 
 /// What to do next, at once: what waits, and the bytes of replies once they have waited.

@@ -177,3 +177,36 @@ async fn all_of_a_batch_is_kept_or_nothing() {
     let stored = database.load().await.expect("what was kept");
     assert_eq!((stored.topics.len(), stored.outbox.len()), (0, 0));
 }
+
+#[wasm_bindgen_test]
+async fn old_threads_make_room_and_what_is_unsent_stays() {
+    let database = open("crowded").await;
+    let unsent = weft_sync::Unsent {
+        n: 7,
+        made_at: 1,
+        mutation: weft_protocol::Mutation::CreateThread {
+            thread: ThreadId::from_bytes([1; 16]),
+        },
+        failure: None,
+    };
+    let thread = |n: u8| Topic::Thread(ThreadId::from_bytes([n; 16]));
+    let mut ops = vec![identify(), StorageOp::PutOutbox(unsent.clone())];
+    ops.extend((1..=5).map(|n| StorageOp::PutSnapshot {
+        topic: thread(n),
+        cursor: Default::default(),
+        rows: Vec::new(),
+        more: false,
+    }));
+    database.keep(1, &ops).await.expect("it is kept");
+    let used_again = StorageOp::Apply {
+        topic: thread(1),
+        cursor: Default::default(),
+        ops: Vec::new(),
+    };
+    database.keep(1, &[used_again]).await.expect("it is kept");
+    database.prune(1).await.expect("there is room");
+    let stored = database.load().await.expect("what was kept");
+    let topics: Vec<Topic> = stored.topics.iter().map(|held| held.topic).collect();
+    assert_eq!(topics, [thread(5), thread(1)]);
+    assert_eq!((stored.next_n, stored.outbox), (8, vec![unsent]));
+}

@@ -159,6 +159,23 @@ impl Database {
         Ok(stores.0.commit().await?)
     }
 
+    /// Lets go of that half of the threads that was used the longest ago: the server has them. What is
+    /// unsent stays.
+    pub async fn prune(&self, term: u64) -> Result<()> {
+        let stores = Stores(self.idb.transaction(STORES).build()?);
+        let topics = stores.all(TOPICS).await?;
+        stores.0.commit().await?;
+        let held = topics.iter().filter_map(|json| read::<Held>(json).ok());
+        let mut threads: Vec<Held> = held
+            .filter(|(topic, ..)| matches!(topic, Topic::Thread(_)))
+            .collect();
+        threads.sort_unstable_by_key(|(topic, _, _, used)| (*used, *topic));
+        threads.truncate(threads.len().div_ceil(2));
+        let drops = threads.into_iter().map(|(topic, ..)| topic);
+        let drops: Vec<StorageOp> = drops.map(StorageOp::DropTopic).collect();
+        self.keep(term, &drops).await
+    }
+
     fn writing(&self, durability: Durability) -> Result<Stores<'_>> {
         let transaction = self.idb.transaction(STORES);
         let transaction = transaction
