@@ -34,8 +34,8 @@ pub(crate) struct Writes {
 /// A mutation and how far it has come.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    /// Its number. What was not numbered by a leader yet has 0, and what failed may have one that no
-    /// server hears of: [`Outbox::spare_n`].
+    /// Its number. What was not numbered by a leader yet has 0, and so has what the server has done: its
+    /// number may be given again. What failed may have one that no server hears of: [`Outbox::spare_n`].
     pub(crate) n: u64,
     pub(crate) made_at: Millis,
     pub(crate) mutation: Mutation,
@@ -132,6 +132,11 @@ impl Entry {
             mutation: self.mutation.clone(),
             failure: self.failure(),
         }
+    }
+
+    /// The server has done it; these change sets of it are not here yet.
+    pub(crate) fn ack(&mut self, effects: Vec<Head>) {
+        (self.n, self.state) = (0, State::Acked(effects));
     }
 
     pub(crate) fn is_undecided(&self) -> bool {
@@ -249,13 +254,9 @@ impl Outbox {
 
     /// Another tab has the storage from here on.
     pub(crate) fn part(&mut self) {
-        let kept = self
-            .entries
-            .iter()
-            .filter(|entry| entry.kept && entry.n != 0);
-        let kept = kept.filter(|entry| !matches!(entry.state, State::Acked(_)));
-        let kept = kept.cloned().collect();
-        self.take(kept);
+        let entries = self.entries.iter();
+        let kept = entries.filter(|entry| entry.kept && entry.n != 0);
+        self.take(kept.cloned().collect());
         self.take_back(0);
     }
 
@@ -387,13 +388,17 @@ impl Outbox {
         self.next_n = 1;
         let mut spare = u64::MAX;
         for entry in self.entries.iter_mut() {
-            if let State::Undecided { in_flight, .. } = &mut entry.state {
-                entry.n = self.next_n;
-                *in_flight = false;
-                self.next_n += 1;
-            } else {
-                spare -= 1;
-                entry.n = spare;
+            match &mut entry.state {
+                State::Undecided { in_flight, .. } => {
+                    entry.n = self.next_n;
+                    *in_flight = false;
+                    self.next_n += 1;
+                }
+                State::Failed(_) => {
+                    spare -= 1;
+                    entry.n = spare;
+                }
+                State::Acked(_) => {}
             }
         }
     }

@@ -276,7 +276,7 @@ impl Core {
         });
         let entry = &mut self.outbox.entries[at];
         let thread = entry.mutation.thread();
-        entry.state = State::Acked(effects.clone());
+        entry.ack(effects.clone());
         self.outbox.forget_effects(|_| false);
         self.forget_stored(n, effects);
         // Seqs of different epochs cannot be compared; a snapshot decides.

@@ -14,7 +14,7 @@ use super::{Core, KEPT_THREADS, Role};
 use crate::{
     Output, Rows, Status, StorageOp, Stored, StoredTopic, Told, Unsent,
     link::Phase,
-    outbox::{Entry, State},
+    outbox::Entry,
 };
 
 impl Core {
@@ -174,14 +174,12 @@ impl Core {
 
     /// Whose data this is, and all of the outbox that is to be kept.
     pub(super) fn identity(&self) -> Option<StorageOp> {
-        let entries = self.outbox.entries.iter();
-        let stored =
-            entries.filter(|entry| entry.n != 0 && !matches!(entry.state, State::Acked(_)));
+        let numbered = self.outbox.entries.iter().filter(|entry| entry.n != 0);
         Some(StorageOp::Identify {
             user: self.owner?,
             installation: self.installation,
             next_n: self.outbox.next_n,
-            outbox: stored.map(Entry::unsent).collect(),
+            outbox: numbered.map(Entry::unsent).collect(),
         })
     }
 

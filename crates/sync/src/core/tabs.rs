@@ -12,7 +12,7 @@ use crate::{
     body::Body,
     few::Few,
     link::Phase,
-    outbox::{Entry, State},
+    outbox::Entry,
 };
 
 /// A follower that is seen asks whether its leader is there this often, in milliseconds.
@@ -658,7 +658,7 @@ impl Core {
             let entry = self.outbox.entries.remove(at);
             self.unexpect_thread(&entry.mutation);
         } else {
-            self.outbox.entries[at].state = State::Acked(effects);
+            self.outbox.entries[at].ack(effects);
             let follows = &self.follows;
             self.outbox.forget_effects(|effect| {
                 let follow = follows.get(effect.topic);

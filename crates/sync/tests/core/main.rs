@@ -6,3 +6,4 @@ mod anything;
 mod client;
 mod online;
 mod restore;
+mod tabs;

@@ -30,6 +30,8 @@ pub(super) struct Device {
     /// How often a database was deleted, and somebody signed out.
     wipes: u64,
     departures: u64,
+    /// Who has signed out, where what is kept of them is not deleted yet.
+    leaving: Option<UserId>,
     /// How far its clock is ahead of the server's.
     pub(super) ahead: Millis,
     /// Messages that were shown as queued and not discarded since: they are to be delivered.
@@ -91,6 +93,7 @@ impl Device {
             locks: BTreeMap::new(),
             wipes: 0,
             departures: 0,
+            leaving: None,
             ahead: 0,
             promised: Vec::new(),
             unwanted: BTreeSet::new(),
@@ -169,11 +172,18 @@ impl World {
 
     /// Who signs out deletes the database: connections to it are closed.
     fn wipe(&mut self, tab: usize) {
-        let client = &mut self.clients[tab];
-        client.page.waiting.clear();
-        let device = &mut self.devices[client.device];
-        *device.storage(client.user.id) = MemoryStorage::default();
-        device.wipes += 1;
+        self.clients[tab].page.waiting.clear();
+        self.finish_leaving(self.clients[tab].device);
+    }
+
+    /// Deletes what is kept of who has signed out. A page that was killed before it did leaves that to
+    /// whoever hears of it, or opens next.
+    fn finish_leaving(&mut self, place: usize) {
+        let device = &mut self.devices[place];
+        if let Some(user) = device.leaving.take() {
+            *device.storage(user) = MemoryStorage::default();
+            device.wipes += 1;
+        }
     }
 
     /// The storage is done with one op more.
@@ -518,6 +528,7 @@ impl World {
         if self.chance(20) {
             self.change_person(place);
         }
+        self.finish_leaving(place);
         let device = &mut self.devices[place];
         device.expired = false;
         let before = device.account.replace(device.user.id);
@@ -593,8 +604,9 @@ impl World {
     pub(super) fn sign_out(&mut self, tab: usize) -> Result<(), String> {
         let (place, user) = (self.clients[tab].device, self.clients[tab].user.id);
         self.forget_promises(tab);
-        self.devices[place].account = None;
-        self.devices[place].departures += 1;
+        let device = &mut self.devices[place];
+        (device.account, device.leaving) = (None, Some(user));
+        device.departures += 1;
         let life = self.clients[tab].page.lives;
         self.tell(tab, Input::SignedOut)?;
         if self.clients[tab].page.lives == life {
@@ -615,6 +627,7 @@ impl World {
     /// The tab has nobody signed in any more.
     pub(super) fn left(&mut self, tab: usize) {
         self.release(tab);
+        self.finish_leaving(self.clients[tab].device);
         let client = &mut self.clients[tab];
         let lives = client.page.lives + 1;
         client.page = Page {
@@ -630,7 +643,8 @@ impl World {
     pub(super) fn sign_out_seen(&mut self, place: usize, user: UserId) -> Result<(), String> {
         let device = &mut self.devices[place];
         let left = device.storage(user).stored();
-        if device.account.is_none() && left != weft_sync::Stored::default() {
+        let is_over = device.account.is_none() && device.leaving.is_none();
+        if is_over && left != weft_sync::Stored::default() {
             return Err(format!("signing out leaves {left:#?}"));
         }
         Ok(())
