@@ -33,6 +33,8 @@ pub enum TabMessage {
         visible: bool,
         /// Whether it does not know what the leader has, and must be told all of it.
         lost: bool,
+        /// The newest version of the protocol that it speaks.
+        version: u32,
     },
     /// From the leader: I am here.
     Pong {

@@ -12,9 +12,7 @@ use weft_protocol::{
 
 use super::{Core, KEPT_THREADS, Role};
 use crate::{
-    Output, Rows, Status, StorageOp, Stored, StoredTopic, Told, Unsent,
-    link::Phase,
-    outbox::Entry,
+    Output, Rows, Status, StorageOp, Stored, StoredTopic, Told, Unsent, link::Phase, outbox::Entry,
 };
 
 impl Core {

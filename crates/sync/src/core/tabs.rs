@@ -4,15 +4,12 @@
 //! follower shows what its leader has, and over it what was made here; until that is known to be durable
 //! it is proposed to each leader anew, so that no tab's end loses it.
 
-use weft_protocol::{MessageId, Millis, Mutation, Row, ThreadId, Topic, frame::Head};
+use weft_protocol::{MessageId, Millis, Mutation, Row, ThreadId, Topic, Versions, frame::Head};
 
 use super::Core;
 use crate::{
-    Output, Rows, Status, StorageOp, StoredTopic, TabId, TabMessage, Told, Unsent,
-    body::Body,
-    few::Few,
-    link::Phase,
-    outbox::Entry,
+    Output, Rows, Status, StorageOp, StoredTopic, TabId, TabMessage, Told, Unsent, body::Body,
+    few::Few, link::Phase, outbox::Entry,
 };
 
 /// A follower that is seen asks whether its leader is there this often, in milliseconds.
@@ -258,6 +255,7 @@ impl Core {
             wanting,
             visible,
             lost,
+            version: Versions::SUPPORTED.max,
         });
     }
 
@@ -274,10 +272,15 @@ impl Core {
             }
             (Role::Leader(_), None) => self.asked(message),
             (Role::Follower(follower), Some(term)) if term >= follower.term => {
-                follower.heard_at = self.now;
-                follower.asked_at = None;
-                if term > follower.term {
+                let is_new = term > follower.term;
+                if is_new {
                     (follower.term, follower.lost) = (term, true);
+                }
+                // One that is lost and not welcomed has no use of its leader: it may be of another version.
+                let welcomed =
+                    matches!(message, TabMessage::Welcome { to, .. } if to == follower.tab);
+                if is_new || !follower.lost || welcomed {
+                    (follower.heard_at, follower.asked_at) = (self.now, None);
                 }
                 self.answered(message);
             }
@@ -294,13 +297,21 @@ impl Core {
                 wanting,
                 visible,
                 lost,
+                version,
             } => {
                 // One that was taken for gone has missed something.
                 let lost = self.attend(tab, watching) || lost;
                 if lost {
                     self.welcome_follower(tab);
                 }
-                self.answer_ping(tab, wanting, visible, lost);
+                let newer = version > Versions::SUPPORTED.max;
+                if visible && self.is_unseen() || newer && self.link.phase == Phase::TooOld {
+                    let term = self.term();
+                    self.post(TabMessage::Yield { term, to: tab });
+                }
+                if !lost {
+                    self.answer_ping(tab, wanting);
+                }
             }
             TabMessage::Propose {
                 term,
@@ -338,17 +349,14 @@ impl Core {
         is_new
     }
 
-    fn answer_ping(&mut self, to: TabId, wanting: Vec<ThreadId>, visible: bool, lost: bool) {
+    /// Whether nobody has seen this tab for long.
+    fn is_unseen(&self) -> bool {
+        self.hidden_since
+            .is_some_and(|since| self.now >= since.saturating_add(HAND_OVER))
+    }
+
+    fn answer_ping(&mut self, to: TabId, wanting: Vec<ThreadId>) {
         let term = self.term();
-        let unseen = self
-            .hidden_since
-            .is_some_and(|since| self.now >= since.saturating_add(HAND_OVER));
-        if unseen && visible {
-            self.post(TabMessage::Yield { term, to });
-        }
-        if lost {
-            return;
-        }
         let topics: Vec<Topic> = wanting.into_iter().map(Topic::Thread).collect();
         self.tell_missing(&topics);
         let rows = self.rows_of(&topics);

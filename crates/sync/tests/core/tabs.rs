@@ -85,7 +85,8 @@ impl Tabs {
     fn settle(&mut self) {
         while let Some(from) = (0..self.tabs.len()).find(|&tab| !self.tabs[tab].posted.is_empty()) {
             let message = self.tabs[from].posted.remove(0);
-            let message = TabMessage::decode(&message.encode()).expect("tabs understand each other");
+            let message =
+                TabMessage::decode(&message.encode()).expect("tabs understand each other");
             for tab in (0..self.tabs.len()).filter(|&tab| tab != from) {
                 if !self.still.contains(&tab) {
                     self.tabs[tab].input(Input::Heard(message.clone()));
