@@ -216,11 +216,51 @@ impl Outbox {
         any
     }
 
-    /// Adds an entry that a leader has numbered, before those that none has.
-    pub(crate) fn add_numbered(&mut self, entry: Entry) {
-        let proposed = self.entries.iter().position(Entry::is_proposal);
-        let at = proposed.unwrap_or(self.entries.len());
-        self.entries.insert(at, entry);
+    /// Puts an entry as its leader has it: in the place of the one of its number, or before those that
+    /// no leader has numbered.
+    pub(crate) fn put_numbered(&mut self, mut entry: Entry) {
+        let same_n = |before: &Entry| before.n == entry.n;
+        let mut entries = self.entries.iter();
+        let at = entries.position(|before| same_n(before) || before.is_proposal());
+        let at = at.unwrap_or(self.entries.len());
+        let adds = entry.mutation.new_message().map(|(message, _)| message);
+        let is_it = |before: &Entry| {
+            // Sent again, a message has another number than the one it failed under.
+            let again = adds.is_some_and(|message| before.adds(message));
+            same_n(before) || again || before.is(entry.made_at, &entry.mutation)
+        };
+        let (mut mine, mut ahead) = (false, 0);
+        for (place, before) in self.entries.iter().enumerate() {
+            if is_it(before) {
+                mine |= before.mine;
+                ahead += usize::from(place < at);
+            }
+        }
+        self.entries.retain(|before| !is_it(before));
+        entry.mine = mine;
+        if entry.is_undecided() {
+            self.next_n = self.next_n.max(entry.n + 1);
+        }
+        self.entries.insert(at - ahead, entry);
+    }
+
+    /// Has the numbered entries as their leader has them now: what is not among them was discarded, and
+    /// what was not durable is not yet.
+    pub(crate) fn follow(&mut self, mut numbered: Vec<Entry>) {
+        for entry in &mut numbered {
+            let before = self.entries.iter();
+            let mut same = before.filter(|before| before.is(entry.made_at, &entry.mutation));
+            let before = same.next();
+            entry.kept = before.is_some_and(|before| before.kept);
+            entry.mine = before.is_some_and(|before| before.mine);
+        }
+        self.entries.retain(|before| {
+            let is_here = |entry: &Entry| entry.is(before.made_at, &before.mutation);
+            before.n == 0 && !numbered.iter().any(is_here)
+        });
+        let acked = self.entries.iter().position(Entry::is_proposal);
+        let at = acked.unwrap_or(self.entries.len());
+        self.entries.splice(at..at, numbered);
     }
 
     /// Whether a change is here already.
@@ -373,20 +413,20 @@ impl Outbox {
         next
     }
 
-    /// A number for what failed, which waits for its person and for no server: from the end.
+    /// A number for what failed, which waits for its person and for no server: behind all others.
     pub(crate) fn spare_n(&self) -> u64 {
         let failed = self
             .entries
             .iter()
             .filter(|entry| entry.failure().is_some());
         let taken = failed.map(|entry| entry.n).filter(|&n| n > FIRST_SPARE);
-        taken.min().unwrap_or(u64::MAX) - 1
+        taken.max().unwrap_or(FIRST_SPARE) + 1
     }
 
     /// Numbers what is undecided from 1, for another installation.
     pub(crate) fn renumber(&mut self) {
         self.next_n = 1;
-        let mut spare = u64::MAX;
+        let mut spare = FIRST_SPARE;
         for entry in self.entries.iter_mut() {
             match &mut entry.state {
                 State::Undecided { in_flight, .. } => {
@@ -395,7 +435,7 @@ impl Outbox {
                     self.next_n += 1;
                 }
                 State::Failed(_) => {
-                    spare -= 1;
+                    spare += 1;
                     entry.n = spare;
                 }
                 State::Acked(_) => {}

@@ -12,7 +12,9 @@ use weft_protocol::{
 
 use super::{Core, KEPT_THREADS, Role};
 use crate::{
-    Output, Rows, Status, StorageOp, Stored, StoredTopic, Told, Unsent, link::Phase, outbox::Entry,
+    Output, Rows, Status, StorageOp, Stored, StoredTopic, Told, Unsent,
+    link::Phase,
+    outbox::{Entry, Outbox},
 };
 
 impl Core {
@@ -37,7 +39,7 @@ impl Core {
             ends: stored.ends,
         });
         self.forget_oldest();
-        self.take_outbox(stored.outbox, stored.next_n);
+        self.take_outbox(stored.outbox, stored.next_n, Outbox::take);
         if !self.is_follower() && !self.outbox.is_dense() {
             // Numbers are missing in between: the server would wait for them for ever.
             self.installation = self.new_installation();
@@ -105,8 +107,13 @@ impl Core {
         }
     }
 
-    /// Takes this for the outbox; of what was here only what nobody else knows stays.
-    pub(super) fn take_outbox(&mut self, outbox: Vec<Unsent>, next_n: u64) {
+    /// Gives the outbox what a storage or a leader has of it, in one of its ways to `take` that.
+    pub(super) fn take_outbox(
+        &mut self,
+        outbox: Vec<Unsent>,
+        next_n: u64,
+        take: fn(&mut Outbox, Vec<Entry>),
+    ) {
         let mut entries: Vec<Entry> = Vec::with_capacity(outbox.len());
         for unsent in outbox {
             let entry = Entry::restored(unsent);
@@ -119,7 +126,7 @@ impl Core {
             }
             entries.push(entry);
         }
-        self.outbox.take(entries);
+        take(&mut self.outbox, entries);
         self.outbox.next_n = next_n.max(1);
         for at in 0..self.outbox.entries.len() {
             let entry = &self.outbox.entries[at];

@@ -8,8 +8,11 @@ use weft_protocol::{MessageId, Millis, Mutation, Row, ThreadId, Topic, Versions,
 
 use super::Core;
 use crate::{
-    Output, Rows, Status, StorageOp, StoredTopic, TabId, TabMessage, Told, Unsent, body::Body,
-    few::Few, link::Phase, outbox::Entry,
+    Output, Rows, Status, StorageOp, StoredTopic, TabId, TabMessage, Told, Unsent,
+    body::Body,
+    few::Few,
+    link::Phase,
+    outbox::{Entry, Outbox},
 };
 
 /// A follower that is seen asks whether its leader is there this often, in milliseconds.
@@ -482,7 +485,7 @@ impl Core {
                 {
                     (self.owner, self.installation) = (Some(user), installation);
                     self.replace_rows(rows);
-                    self.take_outbox(outbox, next_n);
+                    self.take_outbox(outbox, next_n, Outbox::take);
                 }
                 self.ask_again();
             }
@@ -565,7 +568,7 @@ impl Core {
                 ref outbox,
             } => {
                 (self.owner, self.installation) = (Some(user), installation);
-                self.take_outbox(outbox.clone(), next_n);
+                self.take_outbox(outbox.clone(), next_n, Outbox::follow);
                 self.outbox.writing(&op, |entry| entry.n != 0);
             }
             StorageOp::DeleteOutbox { n, effects } => self.follow_decision(n, effects),
@@ -639,18 +642,10 @@ impl Core {
     fn follow_unsent(&mut self, unsent: Unsent) {
         let thread = unsent.mutation.thread();
         let op = StorageOp::PutOutbox(unsent.clone());
-        let (n, made_at) = (unsent.n, unsent.made_at);
+        let n = unsent.n;
         let mut entry = Entry::restored(unsent);
         (entry.kept, entry.write) = (false, u64::MAX);
-        let adds = entry.mutation.new_message().map(|(message, _)| message);
-        self.outbox.entries.retain(|before| {
-            let same = before.n == n || before.is(made_at, &entry.mutation);
-            entry.mine |= same && before.mine;
-            // Sent again, a message has another number than the one it failed under.
-            !same && adds.is_none_or(|message| !before.adds(message))
-        });
-        self.outbox.next_n = self.outbox.next_n.max(n + 1);
-        self.outbox.add_numbered(entry);
+        self.outbox.put_numbered(entry);
         self.outbox.writing(&op, |entry| entry.n == n);
         self.dirty_list = true;
         self.touch(thread);

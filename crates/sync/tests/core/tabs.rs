@@ -107,3 +107,53 @@ fn a_number_that_is_given_again_does_not_take_away_what_it_stood_for_before() {
     tabs.input(0, say(4, "x"));
     assert_eq!(tabs.tabs[1].shown().len(), 4);
 }
+
+#[test]
+fn what_a_leader_discards_goes_from_the_screen_of_who_said_it() {
+    let mut tabs = Tabs::new(2);
+    tabs.tabs[0].close(1006);
+    tabs.tabs[0].keeps = false;
+    tabs.input(1, say(1, "x"));
+    tabs.input(0, Input::Discard(id(1)));
+    assert_eq!(tabs.tabs[1].shown(), []);
+    tabs.replace(1);
+    assert_eq!(
+        tabs.tabs[1].shown(),
+        [],
+        "nor is it proposed to the next leader"
+    );
+}
+
+#[test]
+fn a_follower_waits_for_the_same_write_as_its_leader() {
+    let mut tabs = Tabs::new(2);
+    tabs.tabs[0].close(1006);
+    tabs.tabs[0].keeps = false;
+    (1..=3).for_each(|n| tabs.input(1, say(n, "x")));
+    tabs.input(0, Input::Discard(id(1)));
+    // What is number 2 now was 3 in the write that gets done here.
+    for (writes, queued) in [(0, 0), (2, 0), (1, 0), (1, 2)] {
+        tabs.tabs[0].write(writes);
+        tabs.settle();
+        let shown = tabs.tabs[1].shown();
+        let count = shown
+            .iter()
+            .filter(|row| row.delivery == Delivery::Queued)
+            .count();
+        assert_eq!(count, queued, "after {writes} writes more");
+        assert_eq!(tabs.tabs[0].mirror, tabs.tabs[1].mirror);
+    }
+}
+
+#[test]
+fn messages_keep_their_order_on_all_screens_when_one_is_rejected_or_edited() {
+    let mut tabs = Tabs::new(2);
+    (1..=2).for_each(|n| tabs.input(1, say(n, "x")));
+    let code = ErrorCode::NotAllowed;
+    tabs.receive(ServerFrame::Nack { n: 1, code });
+    tabs.tabs[0].close(1006);
+    (3..=4).for_each(|n| tabs.input(0, say(n, "x")));
+    tabs.input(0, edit(3, 5, "y"));
+    assert_eq!(tabs.tabs[0].texts(), ["x", "x", "y", "x"]);
+    assert_eq!(tabs.tabs[1].mirror, tabs.tabs[0].mirror);
+}

@@ -2,12 +2,15 @@
 
 use std::{
     process::ExitCode,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     thread,
     time::Instant,
 };
 
-use weft_testkit::simulation;
+use weft_testkit::simulation::{self, Report};
 
 fn main() -> ExitCode {
     let mut schedules = 10_000;
@@ -27,8 +30,7 @@ fn main() -> ExitCode {
     let begun = Instant::now();
     let next = AtomicU64::new(0);
     let failed = AtomicBool::new(false);
-    let (steps, slowest) = (AtomicU64::new(0), AtomicU64::new(0));
-    let (crashes, kills) = (AtomicU64::new(0), AtomicU64::new(0));
+    let all = Mutex::new(Report::default());
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
@@ -39,10 +41,7 @@ fn main() -> ExitCode {
                     }
                     match simulation::run(seed.wrapping_add(at)) {
                         Ok(report) => {
-                            steps.fetch_add(report.steps, Ordering::Relaxed);
-                            crashes.fetch_add(report.crashes, Ordering::Relaxed);
-                            kills.fetch_add(report.kills, Ordering::Relaxed);
-                            slowest.fetch_max(report.healed_in, Ordering::Relaxed);
+                            *all.lock().unwrap_or_else(PoisonError::into_inner) += report;
                         }
                         Err(failure) => {
                             failed.store(true, Ordering::Relaxed);
@@ -56,14 +55,8 @@ fn main() -> ExitCode {
     if failed.into_inner() {
         return ExitCode::FAILURE;
     }
-    println!(
-        "{schedules} schedules from seed {seed}: {} inputs, {} crashes, {} pages killed, healed within {} ms of \
-         virtual time, in {:.1} s",
-        steps.into_inner(),
-        crashes.into_inner(),
-        kills.into_inner(),
-        slowest.into_inner(),
-        begun.elapsed().as_secs_f64(),
-    );
+    let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{schedules} schedules from seed {seed} in {seconds:.1} s: {all}");
     ExitCode::SUCCESS
 }

@@ -8,6 +8,7 @@ use weft_sync::{Config, Core, Delivery, History, Input, MessageView, Status, Vie
 
 use super::{
     device::Promise,
+    people::Said,
     server::final_text,
     world::{Client, World},
 };
@@ -170,9 +171,74 @@ pub(super) fn exactly_once(world: &World) -> Result<(), String> {
             if is_said && !row.deleted && *row.text != *format!("said {}", row.id) {
                 return Err(format!("{} was not said so: {:?}", row.id, row.text));
             }
-            if is_said && !world.said.contains(&row.id) {
+            if is_said && !world.said.contains_key(&row.id) {
                 return Err(format!("{} was never said", row.id));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Whether messages that were said on one tab in one thread are in the store in the order in which they
+/// were said; and what was said instead of another one is not said beside it.
+pub(super) fn in_order(world: &World) -> Result<(), String> {
+    // What a person says anew, or differently, is said then.
+    let is_new = |id: &MessageId| {
+        let replaces = |&(_, replacement): &(_, MessageId)| replacement == *id;
+        world.retried.contains(id) || world.replaced.iter().any(replaces)
+    };
+    for &(thread, _) in &world.threads {
+        let Ok(rows) = world.server.store.messages(thread, u64::MAX, u32::MAX);
+        let said = rows.iter().filter(|row| !is_new(&row.id));
+        let said: Vec<_> = said
+            .filter_map(|row| Some((row.id, world.said.get(&row.id)?)))
+            .collect();
+        for (at, (id, late)) in said.iter().enumerate() {
+            // One page says all in order; what another page of the tab has said is kept where it was
+            // queued.
+            let together = |early: &Said| {
+                early.tab == late.tab
+                    && (early.life == late.life || early.was_queued && late.was_queued)
+            };
+            let mut before = said[..at].iter();
+            if let Some((other, _)) =
+                before.find(|(_, early)| together(early) && early.place > late.place)
+            {
+                return Err(format!("{other} was said after {id}, and is before it"));
+            }
+        }
+        let path: BTreeSet<_> = path(world, thread).iter().map(|row| row.id).collect();
+        let doubled = |&&(message, replacement): &&(MessageId, MessageId)| {
+            let is_said = path.contains(&message) && path.contains(&replacement);
+            is_said && !world.retried.contains(&message)
+        };
+        if let Some((message, replacement)) = world.replaced.iter().find(doubled) {
+            return Err(format!("{message} is said beside {replacement}, its edit"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether each follower shows what its leader does, now that all is quiet.
+pub(super) fn followers(world: &World) -> Result<(), String> {
+    for (at, client) in world.clients.iter().enumerate() {
+        let tabs = 0..world.clients.len();
+        let leads = |&tab: &usize| {
+            world.leads(tab) && tab != at && world.clients[tab].device == client.device
+        };
+        let Some(leader) = tabs.clone().find(leads).filter(|_| !client.page.alone) else {
+            continue;
+        };
+        let (mut theirs, mut ours) = (world.clients[leader].mirror.clone(), client.mirror.clone());
+        theirs
+            .timelines
+            .retain(|id, _| ours.timelines.contains_key(id));
+        ours.timelines
+            .retain(|id, _| theirs.timelines.contains_key(id));
+        if ours != theirs {
+            return Err(format!(
+                "tab {at} shows {ours:#?}, and its leader {leader} {theirs:#?}"
+            ));
         }
     }
     Ok(())

@@ -14,7 +14,10 @@ use weft_sync::{
     contract::MemoryStorage,
 };
 
-use super::world::{Client, Event, World};
+use super::{
+    Trouble,
+    world::{Client, Event, World},
+};
 
 /// What the tabs of a browser share.
 pub(super) struct Device {
@@ -58,7 +61,7 @@ struct Lock {
 #[derive(Default)]
 pub(super) struct Page {
     /// What the storage is not done with.
-    waiting: VecDeque<StorageOp>,
+    pub(super) waiting: VecDeque<StorageOp>,
     /// The term in which it leads, or did last, and how often all was wiped before.
     term: u64,
     wipes: u64,
@@ -213,6 +216,7 @@ impl World {
             client.page.alone = true;
             client.page.waiting.clear();
             self.release(tab);
+            self.trouble(Trouble::StorageLoss);
             return self.tell(tab, Input::StorageLost);
         }
         let Some(op) = client.page.waiting.pop_front() else {
@@ -287,10 +291,10 @@ impl World {
         if client.page.alone || !client.page.in_use || lock.holder == Some(tab) {
             return;
         }
-        self.steals += 1;
         lock.queue.retain(|&other| other != tab);
         let before = lock.holder.replace(tab);
         let life = client.page.lives;
+        self.trouble(Trouble::Steal);
         self.after(0..30, Event::Granted(tab, life));
         if let Some(before) = before {
             let life = self.clients[before].page.lives;
@@ -391,7 +395,7 @@ impl World {
         if page.in_use && !page.frozen {
             page.frozen = true;
             let life = page.lives;
-            self.freezes += 1;
+            self.trouble(Trouble::Freeze);
             self.after(1_000..30_000, Event::Thaw(tab, life));
         }
     }
@@ -434,10 +438,12 @@ impl World {
                     outbox: stored.outbox,
                 });
                 self.clients[leader].page.evicted = true;
+                self.trouble(Trouble::Eviction);
             }
             _ if !self.clients.iter().any(in_use) => {
                 *storage = MemoryStorage::default();
                 self.forget_promises(tab);
+                self.trouble(Trouble::Eviction);
             }
             _ => {}
         }
@@ -461,6 +467,9 @@ impl World {
                 if row.delivery == Delivery::Queued && wanted && !device.promised.contains(&promise)
                 {
                     device.promised.push(promise);
+                    if let Some(said) = self.said.get_mut(&row.id) {
+                        said.was_queued = true;
+                    }
                 }
             }
         }
@@ -469,7 +478,7 @@ impl World {
     /// The page is gone, with all that is not durable.
     pub(super) fn kill(&mut self, tab: usize) {
         self.note(|| format!("tab {tab} is killed"));
-        self.kills += 1;
+        self.trouble(Trouble::Kill);
         let seed = self.rng.random();
         let most = self
             .rng
@@ -528,6 +537,9 @@ impl World {
         if self.chance(20) {
             self.change_person(place);
         }
+        if !has_storage {
+            self.trouble(Trouble::NoStorage);
+        }
         self.finish_leaving(place);
         let device = &mut self.devices[place];
         device.expired = false;
@@ -577,6 +589,9 @@ impl World {
     fn change_person(&mut self, place: usize) {
         let other = self.rng.random_range(0..self.people.len());
         let user = self.people[other].clone();
+        if self.devices[place].user != user {
+            self.trouble(Trouble::Stranger);
+        }
         self.devices[place].user = user;
     }
 
@@ -603,6 +618,7 @@ impl World {
     /// The person signs out, on purpose.
     pub(super) fn sign_out(&mut self, tab: usize) -> Result<(), String> {
         let (place, user) = (self.clients[tab].device, self.clients[tab].user.id);
+        self.trouble(Trouble::SignOut);
         self.forget_promises(tab);
         let device = &mut self.devices[place];
         (device.account, device.leaving) = (None, Some(user));

@@ -7,7 +7,10 @@ use weft_hub::SessionId;
 use weft_protocol::{Millis, User};
 use weft_sync::{Connection, Input};
 
-use super::world::{Event, World};
+use super::{
+    Trouble,
+    world::{Event, World},
+};
 
 const LOST: u16 = 1006;
 
@@ -15,6 +18,8 @@ const LOST: u16 = 1006;
 pub(super) struct Link {
     pub(super) client: usize,
     pub(super) connection: Connection,
+    /// The term that the client has said.
+    pub(super) term: u64,
     /// Whether the client, and the server, believe in it.
     pub(super) at_client: bool,
     pub(super) at_server: bool,
@@ -32,6 +37,7 @@ impl World {
         let link = Link {
             client,
             connection,
+            term: 0,
             at_client,
             at_server,
             silent,
@@ -54,6 +60,13 @@ impl World {
         let (client, connection) = (link.client, link.connection);
         self.tell_hub(weft_hub::Input::Opened(id, self.cookie(id)))?;
         self.tell(client, Input::Opened(connection))
+    }
+
+    pub(super) fn note_term(&mut self, client: usize, connection: Connection, term: u64) {
+        let id = self.connection_of(client, connection);
+        if let Some(link) = id.and_then(|id| self.links.get_mut(&id)) {
+            link.term = term;
+        }
     }
 
     pub(super) fn send_up(&mut self, client: usize, connection: Connection, text: String) {
@@ -148,9 +161,10 @@ impl World {
         match self.rng.random_range(0..16) {
             0 => self.freeze(tab),
             1 | 2 => return self.turn(tab, self.clients[tab].page.hidden),
-            3 => self.devices[place].ahead = self.rng.random_range(0..7_200_000),
+            3 => self.set_clock(place),
             4 => self.evict(tab),
             5 => {
+                self.trouble(Trouble::Expiry);
                 self.devices[place].expired = true;
                 self.after(500..8_000, Event::SignInAgain(place));
             }
@@ -159,12 +173,26 @@ impl World {
         Ok(())
     }
 
+    /// The clock of a device is set to another time.
+    fn set_clock(&mut self, place: usize) {
+        let ahead = self.rng.random_range(0..7_200_000);
+        let before = std::mem::replace(&mut self.devices[place].ahead, ahead);
+        self.trouble(if ahead < before {
+            Trouble::Back
+        } else {
+            Trouble::Forward
+        });
+    }
+
     /// A tab is seen, or no more.
     fn turn(&mut self, tab: usize, visible: bool) -> Result<(), String> {
         if !self.clients[tab].page.in_use {
             return Ok(());
         }
         self.clients[tab].page.hidden = !visible;
+        if !visible {
+            self.trouble(Trouble::Hiding);
+        }
         let input = if visible {
             Input::Foreground
         } else {
@@ -185,7 +213,13 @@ impl World {
             return;
         }
         let id = open[self.rng.random_range(0..open.len())];
-        match self.rng.random_range(0..4) {
+        let way = self.rng.random_range(0..4);
+        self.trouble(if way == 0 {
+            Trouble::Silence
+        } else {
+            Trouble::Break
+        });
+        match way {
             0 => {
                 if let Some(link) = self.links.get_mut(&id) {
                     link.silent = true;

@@ -6,6 +6,18 @@ use weft_sync::{Delivery, Input, MessageView};
 
 use super::world::World;
 
+/// Where a message was said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said {
+    pub(super) tab: usize,
+    /// On which page of the tab.
+    pub(super) life: u64,
+    /// How many were said before it.
+    pub(super) place: usize,
+    /// Whether it was shown as queued.
+    pub(super) was_queued: bool,
+}
+
 impl World {
     /// What a person does next, if anything can be done.
     pub(super) fn intent(&mut self, client: usize) -> Option<Input> {
@@ -92,6 +104,7 @@ impl World {
                 // What is shown from now on is what it was replaced by.
                 self.let_go(client, message);
                 let (replacement, text) = self.message(client, thread);
+                self.replaced.push((message, replacement));
                 let reply = self.rng.random_ratio(1, 2).then(|| self.reply());
                 Mutation::EditMessage {
                     thread,
@@ -103,6 +116,7 @@ impl World {
             }
             28 => {
                 let failed = picked.filter(|row| matches!(row.delivery, Delivery::Failed(_)))?;
+                self.retried.insert(failed.id);
                 return Some(Input::Retry(failed.id));
             }
             _ => {
@@ -118,7 +132,13 @@ impl World {
     fn message(&mut self, client: usize, thread: ThreadId) -> (MessageId, String) {
         let message = MessageId::new(self.now, self.rng.random());
         self.clients[client].pending.insert(message, thread);
-        self.said.insert(message);
+        let said = Said {
+            tab: client,
+            life: self.clients[client].page.lives,
+            place: self.said.len(),
+            was_queued: false,
+        };
+        self.said.insert(message, said);
         (message, format!("said {message}"))
     }
 

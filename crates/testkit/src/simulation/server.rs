@@ -15,12 +15,16 @@ use weft_protocol::{
     stream,
 };
 
-use super::world::{Event, World};
+use super::{
+    Trouble,
+    world::{Event, World},
+};
 
 /// A thing between the hub and the store.
 enum Step {
     Read(Ticket, Read),
-    Write(Option<Ticket>, Command),
+    /// A command, and the term of whoever asks for it.
+    Write(Option<Ticket>, Command, u64),
     Answer(Ticket, Answer),
     Publish(Option<Ticket>, Command, Committed),
 }
@@ -81,6 +85,10 @@ impl World {
         let Some(hub) = &mut self.server.hub else {
             return Ok(());
         };
+        let term = match &input {
+            Input::Received(id, _) => self.links.get(id).map_or(0, |link| link.term),
+            _ => 0,
+        };
         hub.handle(self.now, input);
         while let Some(output) = self.server.hub.as_mut().and_then(Hub::poll_output) {
             if self.chance(2) {
@@ -93,7 +101,7 @@ impl World {
                 Output::Authenticate(id, _) => self.after(1..20, Event::Authenticate(id)),
                 Output::Read(ticket, read) => self.queue_step(Step::Read(ticket, read)),
                 Output::Write(ticket, command) => {
-                    self.queue_step(Step::Write(Some(ticket), command));
+                    self.queue_step(Step::Write(Some(ticket), command, term));
                 }
             }
         }
@@ -133,8 +141,10 @@ impl World {
                 self.queue_step(Step::Answer(ticket, answer));
                 Ok(())
             }
-            Some(Step::Write(ticket, command)) => {
+            Some(Step::Write(ticket, command, term)) => {
+                self.note_write(&command, term)?;
                 if self.chance(2) {
+                    self.trouble(Trouble::Forgetting);
                     self.note(|| "the server forgets what it has not heard of for long".into());
                     let later = self.now + KEPT_OUTCOMES_FOR;
                     let Ok(_) = self
@@ -155,6 +165,23 @@ impl World {
         }
     }
 
+    /// One tab at a time speaks for an installation: once a term has given something to the store, none
+    /// before it does.
+    fn note_write(&mut self, command: &Command, term: u64) -> Result<(), String> {
+        let Command::Mutate {
+            user, installation, ..
+        } = command
+        else {
+            return Ok(());
+        };
+        let newest = self.terms.entry((*user, *installation)).or_default();
+        if term < *newest {
+            return Err(format!("{command:?} of {term} comes after {newest}"));
+        }
+        *newest = term;
+        Ok(())
+    }
+
     fn commit(&mut self, command: &Command) -> Committed {
         self.note(|| format!("commit {command:?}"));
         let Ok(mut done) = self
@@ -170,7 +197,7 @@ impl World {
             match job {
                 JobChange::Asked(Job { message, .. }) => {
                     let message = *message;
-                    self.queue_step(Step::Write(None, Command::StartJob { message }));
+                    self.queue_step(Step::Write(None, Command::StartJob { message }, 0));
                 }
                 JobChange::Ended(message) => {
                     self.server.making.remove(message);
@@ -224,12 +251,12 @@ impl World {
                 text,
             }
         };
-        self.queue_step(Step::Write(None, command));
+        self.queue_step(Step::Write(None, command, 0));
     }
 
     fn crash(&mut self) {
         self.note(|| "the server crashes".into());
-        self.crashes += 1;
+        self.trouble(Trouble::Crash);
         self.server.hub = None;
         self.server.asked.clear();
         self.server.found.clear();

@@ -10,9 +10,10 @@ use weft_protocol::{
 use weft_sync::{Config, Connection, Core, Input, Output, TabMessage, View};
 
 use super::{
-    Report, check,
+    Report, Trouble, check,
     device::{Device, Page},
     network::Link,
+    people::Said,
     server::Server,
 };
 
@@ -79,15 +80,17 @@ pub(super) struct World {
     pub(super) people: Vec<User>,
     /// The threads that were made, by whom.
     pub(super) threads: Vec<(ThreadId, UserId)>,
-    pub(super) said: BTreeSet<MessageId>,
+    pub(super) said: BTreeMap<MessageId, Said>,
+    /// What the person made anew behind others, and what took the place of what.
+    pub(super) retried: BTreeSet<MessageId>,
+    pub(super) replaced: Vec<(MessageId, MessageId)>,
     pub(super) healed: bool,
     pub(super) steps: u64,
-    pub(super) crashes: u64,
-    pub(super) kills: u64,
-    pub(super) steals: u64,
-    pub(super) freezes: u64,
+    troubles: [u64; Trouble::ALL.len()],
     /// Which mutation each number stands for.
     numbered: BTreeMap<(UserId, InstallationId, u64), Mutation>,
+    /// The newest term of each installation in which something was given to the store.
+    pub(super) terms: BTreeMap<(UserId, InstallationId), u64>,
     tracing: bool,
     pub(super) trace: Vec<String>,
 }
@@ -124,14 +127,14 @@ impl World {
             links: BTreeMap::new(),
             people,
             threads: Vec::new(),
-            said: BTreeSet::new(),
+            said: BTreeMap::new(),
+            retried: BTreeSet::new(),
+            replaced: Vec::new(),
             healed: false,
             steps: 0,
-            crashes: 0,
-            kills: 0,
-            steals: 0,
-            freezes: 0,
+            troubles: Default::default(),
             numbered: BTreeMap::new(),
+            terms: BTreeMap::new(),
             tracing,
             trace: Vec::new(),
         }
@@ -149,17 +152,16 @@ impl World {
         self.advance(BEGIN + CHAOS + BOUND, true)?;
         check::converged(self).map_err(|what| format!("not converged in time: {what}"))?;
         check::exactly_once(self)?;
+        check::in_order(self)?;
         let healed_in = self.now - healed_at;
         // What is shown is right; what is here may still be an overlay whose rows are on their way.
         self.advance(self.now + QUIET, false)?;
+        check::followers(self)?;
         check::restorable(self)?;
         check::promises(self)?;
         Ok(Report {
             steps: self.steps,
-            crashes: self.crashes,
-            kills: self.kills,
-            steals: self.steals,
-            freezes: self.freezes,
+            troubles: self.troubles,
             messages: self.said.len() as u64,
             healed_in,
         })
@@ -309,9 +311,13 @@ impl World {
         self.note(|| format!("tab {client}: {input:?}"));
         let (now, life) = (self.time_at(client), self.clients[client].page.lives);
         let leaves = input == Input::Heard(TabMessage::SignedOut);
+        if matches!(input, Input::Follow(_)) {
+            // What it wanted kept until now belongs to a term that is over.
+            self.clients[client].page.waiting.clear();
+        }
         self.clients[client].core.handle(now, input);
         while let Some(output) = self.clients[client].core.poll_output() {
-            if self.rare(3_000) && self.clients[client].page.in_use {
+            if self.rare(750) && self.clients[client].page.in_use {
                 self.kill(client);
             }
             if self.clients[client].page.lives != life {
@@ -320,7 +326,7 @@ impl World {
             match output {
                 Output::Open(connection) => self.open(client, connection),
                 Output::Send(connection, text) => {
-                    self.note_number(client, &text)?;
+                    self.note_sent(client, connection, &text)?;
                     self.send_up(client, connection, text);
                 }
                 Output::Close(connection, _) => self.close_up(client, connection),
@@ -341,9 +347,19 @@ impl World {
     }
 
     /// A number of an installation stands for one mutation, whoever leads.
-    fn note_number(&mut self, client: usize, text: &str) -> Result<(), String> {
-        let Ok(ClientFrame::Mutate { n, mutation }) = ClientFrame::decode(text) else {
-            return Ok(());
+    fn note_sent(
+        &mut self,
+        client: usize,
+        connection: Connection,
+        text: &str,
+    ) -> Result<(), String> {
+        let (n, mutation) = match ClientFrame::decode(text) {
+            Ok(ClientFrame::Hello { term, .. }) => {
+                self.note_term(client, connection, term);
+                return Ok(());
+            }
+            Ok(ClientFrame::Mutate { n, mutation }) => (n, mutation),
+            _ => return Ok(()),
         };
         let client = &self.clients[client];
         let key = (client.user.id, client.core.installation(), n);
@@ -372,6 +388,11 @@ impl World {
     /// Whether something that happens once in so many times happens now.
     fn rare(&mut self, times: u32) -> bool {
         !self.healed && self.rng.random_ratio(1, times)
+    }
+
+    /// There was trouble once more.
+    pub(super) fn trouble(&mut self, trouble: Trouble) {
+        self.troubles[trouble as usize] += 1;
     }
 
     pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
