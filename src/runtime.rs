@@ -49,8 +49,8 @@ pub fn start() {
                 act(state, &driver, intent);
             }
         });
-        remember(state);
         driver.with_value(|driver| {
+            remember(state, driver);
             page::listen(state, driver);
             hear_of_others(state, driver);
             spawn_local(storage::run(driver.clone(), driver.orders(), orders));
@@ -88,15 +88,16 @@ fn hear_of_others(state: State, driver: &Driver) {
 }
 
 /// Takes from this device what was kept on it.
-fn remember(state: State) {
+fn remember(state: State, driver: &Driver) {
     let theme = Theme::parse(&local::read("theme").unwrap_or_default());
     project::record(&state, Fact::Theme(theme));
     project::record(&state, Fact::Days(page::days()));
-    for (thread, text) in local::drafts() {
-        project::record(&state, Fact::Draft(thread, text));
-    }
     for (thread, model) in local::models() {
         project::record(&state, Fact::Model(thread, model));
+    }
+    for (thread, text) in local::take_drafts() {
+        driver.input(Input::Draft(thread, text.clone()));
+        project::record(&state, Fact::Draft(thread, text));
     }
     for thread in local::fresh() {
         project::record(&state, Fact::Fresh(thread));
@@ -174,7 +175,7 @@ fn act(state: State, driver: &Driver, intent: Intent) {
             fact(Fact::Theme(theme));
         }
         Intent::Draft(thread, text) => {
-            local::keep_draft(thread, &text);
+            driver.draft(thread, text.clone());
             fact(Fact::Draft(thread, text));
         }
         Intent::Model(thread, model) => {

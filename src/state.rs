@@ -144,6 +144,8 @@ pub struct State {
     pub(crate) fresh: RwSignal<HashSet<ThreadId>>,
     pub(crate) notices: RwSignal<Vec<Notice>>,
     pub(crate) drafts: StoredValue<HashMap<Option<ThreadId>, String>>,
+    /// Where something was written elsewhere, or before.
+    pub(crate) drafted: RwSignal<Option<ThreadId>>,
     pub(crate) chosen: RwSignal<HashMap<Option<ThreadId>, String>>,
     pub(crate) theme: RwSignal<Theme>,
     pub(crate) days: RwSignal<Days>,
@@ -174,6 +176,7 @@ impl State {
             fresh: RwSignal::default(),
             notices: RwSignal::default(),
             drafts: StoredValue::default(),
+            drafted: RwSignal::default(),
             chosen: RwSignal::default(),
             theme: RwSignal::default(),
             days: RwSignal::default(),

@@ -1,6 +1,9 @@
 //! Where one writes. Isolated from the list: a keystroke touches this text box and nothing else.
 
+use std::collections::HashMap;
+
 use leptos::{html::Textarea, prelude::*};
+use web_sys::HtmlTextAreaElement;
 use weft_protocol::{Mutation, ThreadId};
 
 use super::ModelPicker;
@@ -81,16 +84,30 @@ pub(crate) fn Composer(
         dispatch.send(Intent::Draft(at, String::new()));
         sent.run(to);
     };
+    let draft = move |place| {
+        let draft = |drafts: &HashMap<_, String>| drafts.get(&place).cloned();
+        state.drafts.with_value(draft).unwrap_or_default()
+    };
+    let write = move |area: &HtmlTextAreaElement, text: String| {
+        area.set_value(&text);
+        measure(&text);
+    };
     // Another thread is another draft.
     Effect::new(move |_| {
-        let draft = state
-            .drafts
-            .with_value(|drafts| drafts.get(&thread.get()).cloned());
+        let draft = draft(thread.get());
         if let Some(area) = area.get() {
-            let draft = draft.unwrap_or_default();
-            area.set_value(&draft);
-            measure(&draft);
+            write(&area, draft);
             let _ = area.focus();
+        }
+    });
+    // It may be written in another tab as well.
+    Effect::new(move |_| {
+        let place = state.drafted.get();
+        if let Some(area) = area.get_untracked()
+            && place == thread.get_untracked()
+            && area.value() != draft(place)
+        {
+            write(&area, draft(place));
         }
     });
     let stop = move |_| {
@@ -153,7 +170,7 @@ pub(crate) fn Composer(
 }
 
 /// Makes the box as tall as its text, up to a limit.
-fn fit(area: &web_sys::HtmlTextAreaElement) {
+fn fit(area: &HtmlTextAreaElement) {
     let style = web_sys::HtmlElement::style(area);
     let set = |value: &str| {
         // A height that cannot be set leaves a box of the usual one.

@@ -11,7 +11,7 @@ use futures_channel::{
 };
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::request_animation_frame, task::spawn_local};
-use weft_protocol::{Millis, UserId};
+use weft_protocol::{Millis, ThreadId, UserId};
 use weft_sync::{Change, Config, Connection, Core, Input, Output, Status, TabId, TabMessage};
 
 use super::{
@@ -25,6 +25,12 @@ use crate::state::{
     Keeping, Session, State,
     project::{self, Fact},
 };
+
+/// How long a draft waits for the next key, in milliseconds.
+const DRAFT_MS: u32 = 200;
+
+/// By then what was written is durable, in milliseconds.
+const DURABLE_MS: Millis = 2_000;
 
 /// The core and what surrounds it. A clone is the same driver.
 #[derive(Clone)]
@@ -41,8 +47,21 @@ struct Inner {
     tab: TabId,
     channel: Option<Channel>,
     timer: Option<(Millis, Timeout)>,
+    /// What was written last.
+    draft: Option<Draft>,
     changes: Vec<Change>,
     folding: bool,
+}
+
+/// What was written last and not sent.
+struct Draft {
+    place: Option<ThreadId>,
+    text: String,
+    at: Millis,
+    /// Whether the core knows.
+    saved: bool,
+    /// Tells the core.
+    _timer: Timeout,
 }
 
 impl Driver {
@@ -60,6 +79,7 @@ impl Driver {
             tab: TabId(u64::from_le_bytes(page::random())),
             channel: None,
             timer: None,
+            draft: None,
             changes: Vec::new(),
             folding: false,
         };
@@ -132,6 +152,48 @@ impl Driver {
     pub(super) fn keeps(&self, keeping: Keeping) {
         project::record(&self.1, Fact::Keeping(keeping));
         self.input(Input::StorageLost);
+    }
+
+    /// Tells the core what is being written, once a moment has passed without a further key.
+    pub(super) fn draft(&self, place: Option<ThreadId>, text: String) {
+        let sent = text.is_empty();
+        let before = self.0.borrow().draft.as_ref().map(|draft| draft.place);
+        if before != Some(place) {
+            self.save_draft();
+        }
+        let driver = self.clone();
+        self.0.borrow_mut().draft = Some(Draft {
+            place,
+            text,
+            at: page::now(),
+            saved: false,
+            _timer: Timeout::new(DRAFT_MS, move || driver.save_draft()),
+        });
+        if sent {
+            self.save_draft();
+        }
+    }
+
+    /// Tells the core now what is being written.
+    pub(super) fn save_draft(&self) {
+        let mut inner = self.0.borrow_mut();
+        let unsaved = inner.draft.as_mut().filter(|draft| !draft.saved);
+        let input = unsaved.map(|draft| {
+            draft.saved = true;
+            Input::Draft(draft.place, draft.text.clone())
+        });
+        drop(inner);
+        input.into_iter().for_each(|input| self.input(input));
+    }
+
+    /// The page goes away, and what was written a moment ago may not be durable in time: the next page
+    /// gets a copy of it.
+    pub(super) fn leave_draft(&self) {
+        if let Some(draft) = &self.0.borrow().draft
+            && page::now() < draft.at + DURABLE_MS
+        {
+            local::leave_draft(draft.place, &draft.text);
+        }
     }
 
     /// Gives the core an input and does what it wants done.

@@ -1,4 +1,4 @@
-//! Small things kept on this device: drafts, choices, and a token where no cookie can carry it.
+//! Small things kept on this device: whose it is, choices, and a token where no cookie can carry it.
 //! Storage that is full or forbidden loses them, and nothing else.
 
 use web_sys::Storage;
@@ -78,19 +78,18 @@ pub(super) fn keep_account(user: &User) {
     }
 }
 
-/// What was being written, where.
-pub(super) fn drafts() -> Vec<(Option<ThreadId>, String)> {
-    entries("draft.")
+/// Keeps what was written last by a page that goes away.
+pub(super) fn leave_draft(thread: Option<ThreadId>, text: &str) {
+    write(&format!("draft.{}", key(thread)), text);
 }
 
-/// Keeps what is being written; nothing is the same as none.
-pub(super) fn keep_draft(thread: Option<ThreadId>, text: &str) {
-    let name = format!("draft.{}", key(thread));
-    if text.is_empty() {
-        remove(&name);
-    } else {
-        write(&name, text);
+/// What pages that went away were writing. It is told once.
+pub(super) fn take_drafts() -> Vec<(Option<ThreadId>, String)> {
+    let drafts = entries("draft.");
+    for (thread, _) in &drafts {
+        remove(&format!("draft.{}", key(*thread)));
     }
+    drafts
 }
 
 /// Which models were chosen, the one chosen last at the end.

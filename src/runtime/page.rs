@@ -115,6 +115,7 @@ pub(super) fn listen(state: State, driver: &Driver) {
     let seen = driver.clone();
     let visibility = Closure::<dyn FnMut()>::new(move || {
         seen.flush();
+        seen.save_draft();
         project::record(&state, Fact::Days(days()));
         seen.input(if hidden() {
             Input::Background
@@ -128,6 +129,8 @@ pub(super) fn listen(state: State, driver: &Driver) {
     let callback = visibility.as_ref().unchecked_ref();
     let _ = document().add_event_listener_with_callback("visibilitychange", callback);
     visibility.forget();
+    let leaving = driver.clone();
+    let _ = window_event_listener_untyped("pagehide", move |_| leaving.leave_draft());
     for (event, input) in [
         ("pageshow", Input::Foreground),
         ("online", Input::NetworkUp),

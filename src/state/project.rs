@@ -130,6 +130,10 @@ pub fn apply(state: &State, change: Change) {
                 row.delivery.set(delivery);
             }
         }
+        Change::DraftSet(place, text) => {
+            record(state, Fact::Draft(place, text));
+            state.drafted.set(place);
+        }
         Change::Rejected { mutation, code } => {
             let text = format!("{} {}", undone(&mutation), super::words::error(code));
             noticed(

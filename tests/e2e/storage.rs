@@ -6,6 +6,17 @@ use crate::{
     connected, enter, network::last_words, offline::kept, said, say, served, sign_up, until_status,
 };
 
+/// Whether the database of the account has a draft.
+const DRAFT_KEPT: &str = "indexedDB.databases().then(([{ name }]) => new Promise((done, fail) => {
+    const opening = indexedDB.open(name);
+    opening.onerror = fail;
+    opening.onsuccess = () => {
+        const counting = opening.result.transaction('drafts').objectStore('drafts').count();
+        counting.onerror = fail;
+        counting.onsuccess = () => { opening.result.close(); done(counting.result > 0); };
+    };
+}))";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_offline_outlives_a_killed_browser_and_arrives_once_and_in_order() {
     let (model, server) = served().await;
@@ -30,11 +41,16 @@ async fn what_is_said_offline_outlives_a_killed_browser_and_arrives_once_and_in_
         browser.newest().says(text).await;
         browser.newest().says("Queued").await;
     }
+    browser.textbox("Message").fill("Half a sen").await;
+    browser.until_js(DRAFT_KEPT).await;
     browser.kill();
     network.open();
 
     let browser = open(&thread).await;
     connected(&browser).await;
+    let draft = browser.textbox("Message");
+    let value = draft.call("function() { return this.value; }").await;
+    assert_eq!(value, "Half a sen");
     let all = "document.querySelectorAll('article[data-status=complete]').length === 8";
     browser.until_js(all).await;
     assert_eq!(said(&browser).await, ["Online", "One", "Two", "Three"]);

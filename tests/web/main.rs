@@ -117,6 +117,17 @@ async fn what_the_first_layout_kept_is_read() {
         (4, 1)
     );
     assert_eq!(stored.texts[0].1, "So f");
+
+    // And goes on in the present one.
+    let database = open("layout-1").await;
+    let (place, text) = (None, "Half a sen".to_owned());
+    let draft = StorageOp::PutDraft {
+        place,
+        text: text.clone(),
+    };
+    database.keep(1, &[draft]).await.expect("it is kept");
+    let stored = database.load().await.expect("what was kept");
+    assert_eq!((stored.drafts, stored.next_n), (vec![(place, text)], 3));
 }
 
 #[wasm_bindgen_test]

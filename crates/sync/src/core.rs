@@ -3,6 +3,7 @@
 //! Invariant: every input is handled to its end before the next one, and what is shown is brought up
 //! to date once at that end. The parts do not know each other; only this module does.
 
+mod drafts;
 mod frames;
 mod intents;
 mod session;
@@ -26,7 +27,7 @@ use crate::{
     replica::Replica,
 };
 
-use self::tabs::Role;
+use self::{drafts::Drafts, tabs::Role};
 
 /// A deadline missed by this much means that the machine slept.
 const SLEPT: u64 = 10_000;
@@ -80,6 +81,7 @@ pub struct Core {
     fetches: Few<MessageId, Fetch>,
     published: Published,
     dirty_list: bool,
+    drafts: Drafts,
     role: Role,
     /// Since when nobody sees the page.
     hidden_since: Option<Millis>,
@@ -126,6 +128,7 @@ impl Core {
             fetches: Few::default(),
             published: Published::default(),
             dirty_list: false,
+            drafts: Drafts::default(),
             role: Role::Alone,
             hidden_since: None,
             dirty: Vec::new(),
@@ -176,6 +179,7 @@ impl Core {
             Input::SignedIn { token } => self.sign_in(token),
             Input::SignedOut => self.sign_out(false),
             Input::Mutate(mutation) => self.mutate(self.now, mutation, true),
+            Input::Draft(place, text) => self.draft(place, text),
             Input::Retry(message) => self.retry(message),
             Input::Discard(message) => self.discard(message),
             Input::Watch(thread) => self.watch(thread),

@@ -62,6 +62,8 @@ pub enum Input {
     SignedOut,
     /// A person made a change.
     Mutate(Mutation),
+    /// A person is writing this in a thread, or in the next new one.
+    Draft(Option<ThreadId>, String),
     /// Send the failed message with this id again.
     Retry(MessageId),
     /// Forget the unsent message with this id.
@@ -169,6 +171,13 @@ pub enum StorageOp {
     DropText {
         /// Which reply.
         message: MessageId,
+    },
+    /// Keep what is being written in a thread, or in the next new one; nothing is the same as none.
+    PutDraft {
+        /// Where.
+        place: Option<ThreadId>,
+        /// What.
+        text: String,
     },
     /// Forget a topic, and the bytes and ends of its replies.
     DropTopic(Topic),

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use weft_protocol::{
-    Cursor, ErrorCode, InstallationId, MessageId, Millis, Mutation, Row, Topic, UserId, row::Settle,
+    Cursor, ErrorCode, InstallationId, MessageId, Millis, Mutation, Row, ThreadId, Topic, UserId,
+    row::Settle,
 };
 
 /// Everything kept. The server's rows are a cache and may be gone; the outbox is not.
@@ -21,6 +22,8 @@ pub struct Stored {
     pub texts: Vec<(MessageId, String)>,
     /// The ends of replies whose rows are streaming still: a row stays as the server put it.
     pub ends: Vec<Settle>,
+    /// What is being written, by thread; `None` is the next new one.
+    pub drafts: Vec<(Option<ThreadId>, String)>,
 }
 
 /// A mutation that was kept.

@@ -66,6 +66,8 @@ pub enum TabMessage {
         models: Vec<Model>,
         /// Whose data it is and what is unsent, where that is known.
         identity: Option<StorageOp>,
+        /// What is being written, where.
+        drafts: Vec<(Option<ThreadId>, String)>,
         /// The rows.
         rows: Rows,
     },
@@ -100,6 +102,8 @@ pub enum TabMessage {
     Retry(MessageId),
     /// From a follower: forget the unsent message with this id.
     Discard(MessageId),
+    /// From a follower: this is being written there.
+    Draft(Option<ThreadId>, String),
     /// From a follower: its reader wants messages before the first one here.
     LoadOlder(ThreadId),
     /// From any tab: the person has signed out.
@@ -162,6 +166,7 @@ impl TabMessage {
             | Self::Propose { .. }
             | Self::Retry(_)
             | Self::Discard(_)
+            | Self::Draft(..)
             | Self::LoadOlder(_)
             | Self::SignedOut => None,
         }

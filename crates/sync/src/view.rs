@@ -196,6 +196,9 @@ pub enum Change {
     BodyAppended(ThreadId, MessageId, String),
     /// A message's delivery is now this.
     DeliverySet(ThreadId, MessageId, Delivery),
+    /// Somewhere else, or before, this was written in a thread or in the next new one, and not sent. Not
+    /// part of the view: who writes has it on the screen.
+    DraftSet(Option<ThreadId>, String),
     /// A mutation that shows no message of its own was rejected, and its effect is undone. Not part
     /// of the view: it is said once.
     Rejected {
@@ -254,7 +257,7 @@ impl View {
             Change::DeliverySet(thread, id, delivery) => {
                 self.change(thread, id, |row| row.delivery = delivery);
             }
-            Change::Rejected { .. } => {}
+            Change::DraftSet(..) | Change::Rejected { .. } => {}
         }
     }
 

@@ -40,20 +40,26 @@ const TEXTS: &str = "texts";
 /// Ends of replies by `<message>/`.
 const ENDS: &str = "ends";
 
-const STORES: [&str; 6] = [META, OUTBOX, TOPICS, ROWS, TEXTS, ENDS];
+/// What is being written, by thread.
+const DRAFTS: &str = "drafts";
+
+const STORES: [&str; 7] = [META, OUTBOX, TOPICS, ROWS, TEXTS, ENDS, DRAFTS];
 
 const ACCOUNT: &str = "account";
 const TERM: &str = "term";
 
 /// The layout. Whoever changes it raises this and adds a step to [`upgrade`].
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Brings a database of the layout `from` (0: it is new) to the present one, step by step.
 fn upgrade(from: u32, db: &Idb) -> indexed_db_futures::Result<()> {
     if from < 1 {
-        for store in STORES {
+        for store in [META, OUTBOX, TOPICS, ROWS, TEXTS, ENDS] {
             db.create_object_store(store).build()?;
         }
+    }
+    if from < 2 {
+        db.create_object_store(DRAFTS).build()?;
     }
     Ok(())
 }
@@ -193,6 +199,7 @@ impl Database {
         let rows = stores.all(ROWS).await?;
         let texts = stores.all(TEXTS).await?;
         let ends = stores.all(ENDS).await?;
+        let drafts = stores.all(DRAFTS).await?;
         stores.0.commit().await?;
         let Some((user, installation, next_n)) =
             account.and_then(|json| read::<Account>(&json).ok())
@@ -216,6 +223,7 @@ impl Database {
             topics: with_rows(user, &topics, &rows).unwrap_or_default(),
             texts: joined(&texts),
             ends: ends.iter().filter_map(|json| read(json).ok()).collect(),
+            drafts: drafts.iter().filter_map(|json| read(json).ok()).collect(),
         })
     }
 }
@@ -306,6 +314,13 @@ impl Stores<'_> {
                 self.put(TEXTS, &key, &piece)
             }
             StorageOp::DropText { message } => self.delete(TEXTS, within(&place(message))),
+            StorageOp::PutDraft { place, text } => {
+                let key = place.map(|thread| thread.to_string()).unwrap_or_default();
+                if text.is_empty() {
+                    return self.delete(DRAFTS, KeyRange::Only(key));
+                }
+                self.put(DRAFTS, &key, &(place, text))
+            }
             StorageOp::DropTopic(topic) => {
                 self.drop_rows(*topic, |_| false).await?;
                 self.delete(TOPICS, KeyRange::Only(topic.to_string()))

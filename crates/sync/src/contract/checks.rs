@@ -30,6 +30,7 @@ pub(super) async fn run<S: Storage>(open: impl AsyncFn(&str) -> S) {
     a_snapshot_keeps_the_bytes_of_what_is_still_being_made(bench("kept bytes").await).await;
     a_whole_row_takes_the_place_of_bytes_and_end(bench("whole").await).await;
     a_dropped_topic_takes_its_bytes_along(bench("drop").await).await;
+    a_draft_is_kept_until_it_is_empty(bench("drafts").await).await;
     nothing_outlives_a_wipe(bench("wipe").await).await;
 
     who_led_before_keeps_nothing_more(bench("led").await, bench("led").await).await;
@@ -520,6 +521,26 @@ async fn who_led_before_keeps_nothing_more<S: Storage>(mut first: Bench<S>, mut 
     assert_eq!(first.load().await.next_n, 1, "who leads has what was kept");
     first.keep(op()).await;
     assert!(second.storage.keep(op()).await.is_err());
+}
+
+async fn a_draft_is_kept_until_it_is_empty<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    let draft = |place, text: &str| StorageOp::PutDraft {
+        place,
+        text: text.into(),
+    };
+    let here = Some(thread(1));
+    bench.keep(draft(None, "new")).await;
+    bench.keep(draft(here, "half a")).await;
+    bench.keep(draft(here, "half a sen")).await;
+    let drafts = bench.load().await.drafts;
+    assert_eq!(
+        drafts,
+        [(None, "new".into()), (here, "half a sen".to_owned())]
+    );
+    bench.keep(draft(None, "")).await;
+    let drafts = bench.load().await.drafts;
+    assert_eq!(drafts, [(here, "half a sen".to_owned())]);
 }
 
 async fn nothing_outlives_a_wipe<S: Storage>(mut bench: Bench<S>) {

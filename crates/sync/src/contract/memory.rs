@@ -20,6 +20,7 @@ pub struct MemoryStorage {
     messages: BTreeMap<MessageId, MessageRow>,
     texts: BTreeMap<MessageId, String>,
     ends: BTreeMap<MessageId, Settle>,
+    drafts: BTreeMap<Option<ThreadId>, String>,
     clock: u64,
     term: u64,
 }
@@ -72,6 +73,7 @@ impl MemoryStorage {
                 .collect(),
             texts: self.texts.clone().into_iter().collect(),
             ends: self.ends.values().cloned().collect(),
+            drafts: self.drafts.clone().into_iter().collect(),
         }
     }
 
@@ -152,6 +154,13 @@ impl MemoryStorage {
             }
             StorageOp::DropText { message } => {
                 self.texts.remove(&message);
+            }
+            StorageOp::PutDraft { place, text } => {
+                if text.is_empty() {
+                    self.drafts.remove(&place);
+                } else {
+                    self.drafts.insert(place, text);
+                }
             }
             StorageOp::DropTopic(topic) => {
                 self.snapshot(topic, Vec::new());

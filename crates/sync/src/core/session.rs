@@ -48,6 +48,7 @@ impl Core {
         (self.owner, self.user) = (None, None);
         self.models.clear();
         self.outbox.clear();
+        self.drafts.clear();
         self.replica.threads.clear();
         self.replica.timelines.clear();
         self.follows.clear();

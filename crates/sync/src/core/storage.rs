@@ -38,6 +38,7 @@ impl Core {
             texts: stored.texts,
             ends: stored.ends,
         });
+        self.take_drafts(stored.drafts);
         self.forget_oldest();
         self.take_outbox(stored.outbox, stored.next_n, Outbox::take);
         if !self.is_follower() && !self.outbox.is_dense() {

@@ -141,6 +141,7 @@ impl Core {
             self.identify();
         }
         self.keep_texts(texts);
+        self.save_drafts();
         self.forget_oldest();
         if self.link.phase == Phase::Following {
             self.open();
@@ -325,6 +326,7 @@ impl Core {
             }
             TabMessage::Retry(message) => self.retry(message),
             TabMessage::Discard(message) => self.discard(message),
+            TabMessage::Draft(place, text) => self.hear_draft(place, text),
             TabMessage::LoadOlder(thread) => self.load_older(thread),
             _ => {}
         }
@@ -407,6 +409,7 @@ impl Core {
             status,
             models: self.models.clone(),
             identity: self.identity(),
+            drafts: self.drafts(),
             rows: self.rows_of(&topics),
         });
         self.tell_missing(&topics);
@@ -471,6 +474,7 @@ impl Core {
                 status,
                 models,
                 identity,
+                drafts,
                 rows,
                 ..
             } if to == follower.tab => {
@@ -487,6 +491,8 @@ impl Core {
                     self.replace_rows(rows);
                     self.take_outbox(outbox, next_n, Outbox::take);
                 }
+                self.take_drafts(drafts);
+                self.save_drafts();
                 self.ask_again();
             }
             TabMessage::Rows { to, rows, .. } if to == follower.tab => self.put_rows(rows),
@@ -627,6 +633,7 @@ impl Core {
                     self.touch(thread);
                 }
             }
+            StorageOp::PutDraft { place, text } => self.follow_draft(place, text),
             StorageOp::DropTopic(topic) => {
                 if let Some(follow) = self.follows.get_mut(topic) {
                     (follow.cursor, follow.loading) = (None, false);

@@ -432,3 +432,26 @@ fn what_is_restored_late_or_of_nobody_is_not_looked_at() {
     assert!(!client.changes.iter().any(known));
     assert_eq!(client.storage.stored(), MemoryStorage::default().stored());
 }
+
+#[test]
+fn a_draft_outlives_the_page_and_what_was_written_since_is_newer() {
+    let mut client = Client::ready();
+    let draft = |text: &str| Input::Draft(Some(thread()), text.into());
+    client.input(draft("half a"));
+    client.input(draft("half a sen"));
+    let stored = client.storage.stored();
+    assert_eq!(stored.drafts, [(Some(thread()), "half a sen".to_owned())]);
+    client.restart();
+    let shown = Change::DraftSet(Some(thread()), "half a sen".into());
+    assert!(client.changes.contains(&shown));
+
+    // The page before left a copy that is newer than what was durable.
+    let mut page = Client::new(1);
+    page.input(draft("half a sentence"));
+    page.input(Input::Restored(stored));
+    assert!(!page.changes.contains(&shown));
+    assert_eq!(page.core.drafts()[0].1, "half a sentence");
+
+    client.input(draft(""));
+    assert_eq!(client.storage.stored().drafts, []);
+}

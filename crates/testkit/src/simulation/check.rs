@@ -300,6 +300,17 @@ pub(super) fn restorable(world: &mut World) -> Result<(), String> {
         for &thread in mirror.timelines.keys() {
             core.handle(world.now, Input::Watch(thread));
         }
+        let drafts = world.devices[client.device].storage(user).stored().drafts;
+        let tabs = world.clients.iter();
+        let mut sharing = tabs.filter(|other| {
+            other.device == client.device && other.user.id == user && !other.page.alone
+        });
+        if let Some(other) = sharing.find(|other| other.core.drafts() != drafts) {
+            let shown = other.core.drafts();
+            return Err(format!(
+                "{shown:?} is being written, and {drafts:?} is kept"
+            ));
+        }
         let (found, wanted) = (settled(&core.view()), settled(&mirror));
         if found != wanted {
             return Err(format!("tab {at}: {found:?} is restored, not {wanted:?}"));

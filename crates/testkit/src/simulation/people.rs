@@ -42,7 +42,7 @@ impl World {
             Some(messages[self.rng.random_range(0..messages.len())].clone())
         };
         let is_watched = watched.is_some();
-        let mutation = match self.rng.random_range(0..30) {
+        let mutation = match self.rng.random_range(0..31) {
             0..=9 => {
                 let (message, text) = self.message(client, thread);
                 let reply = self.rng.random_ratio(1, 2).then(|| self.reply());
@@ -118,6 +118,14 @@ impl World {
                 let failed = picked.filter(|row| matches!(row.delivery, Delivery::Failed(_)))?;
                 self.retried.insert(failed.id);
                 return Some(Input::Retry(failed.id));
+            }
+            29 => {
+                let place = self.rng.random_ratio(2, 3).then_some(thread);
+                let text = match self.rng.random_range(0..3) {
+                    0 => String::new(),
+                    _ => format!("draft {}", self.steps),
+                };
+                return Some(Input::Draft(place, text));
             }
             _ => {
                 let message = picked.filter(|row| row.delivery != Delivery::Confirmed)?.id;
