@@ -149,3 +149,45 @@ fn messages_keep_their_order_on_all_screens_when_one_is_rejected_or_edited() {
     assert_eq!(tabs.tabs[0].texts(), ["x", "x", "y", "x"]);
     assert_eq!(tabs.tabs[1].mirror, tabs.tabs[0].mirror);
 }
+
+#[test]
+fn a_failed_message_sent_again_to_a_leader_that_is_superseded_stays_on_its_screen() {
+    let mut tabs = Tabs::new(2);
+    tabs.input(1, say(1, "x"));
+    let code = ErrorCode::NotAllowed;
+    tabs.receive(ServerFrame::Nack { n: 1, code });
+    tabs.tabs[0].keeps = false;
+    tabs.input(1, Input::Retry(id(1)));
+    tabs.tabs[0].take(Input::Follow(TabId(0)));
+    assert_eq!(tabs.tabs[0].texts(), ["x"]);
+    tabs.lead(1);
+    assert_eq!(tabs.tabs[0].mirror, tabs.tabs[1].mirror);
+    assert_eq!(tabs.tabs[0].shown()[0].delivery, Delivery::Failed(code));
+}
+
+#[test]
+fn an_edit_that_a_leader_took_with_it_is_made_again_and_not_said_beside_what_it_replaces() {
+    // What was edited is kept or not, and who edits it follows or leads.
+    for (kept, editor) in [(true, 1), (false, 1), (true, 0), (false, 0)] {
+        let mut tabs = Tabs::new(3);
+        tabs.tabs[0].close(1006);
+        tabs.tabs[0].keeps = kept;
+        tabs.input(1, say(1, "x"));
+        tabs.tabs[0].keeps = false;
+        tabs.input(editor, edit(1, 2, "y"));
+        assert_eq!(tabs.tabs[editor].texts(), ["y"]);
+        if editor == 0 {
+            tabs.tabs[0].take(Input::Follow(TabId(0)));
+            tabs.lead(2);
+        } else {
+            tabs.replace(2);
+        }
+        for tab in [editor, 2] {
+            assert_eq!(tabs.tabs[tab].texts(), ["y"], "{kept} {editor}");
+        }
+        let kept = &tabs.tabs[2].storage.stored().outbox;
+        let messages = kept.iter().filter_map(|it| it.mutation.new_message());
+        let said: Vec<_> = messages.filter(|&(said, _)| said == id(2)).collect();
+        assert_eq!(said, [(id(2), "y")]);
+    }
+}

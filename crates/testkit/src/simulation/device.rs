@@ -343,12 +343,11 @@ impl World {
 
     /// The lock was taken away.
     pub(super) fn stolen(&mut self, tab: usize, life: u64) -> Result<(), String> {
-        let page = &mut self.clients[tab].page;
-        if page.lives != life || self.leads(tab) {
+        let page = &self.clients[tab].page;
+        if page.lives != life || page.alone || self.leads(tab) {
             return Ok(());
         }
-        let page = &mut self.clients[tab].page;
-        page.waiting.clear();
+        self.clients[tab].page.waiting.clear();
         self.superseded(tab)
     }
 

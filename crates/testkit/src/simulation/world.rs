@@ -81,8 +81,8 @@ pub(super) struct World {
     /// The threads that were made, by whom.
     pub(super) threads: Vec<(ThreadId, UserId)>,
     pub(super) said: BTreeMap<MessageId, Said>,
-    /// What the person made anew behind others, and what took the place of what.
-    pub(super) retried: BTreeSet<MessageId>,
+    /// What was rejected or sent anew, and what took the place of what.
+    pub(super) anew: BTreeSet<MessageId>,
     pub(super) replaced: Vec<(MessageId, MessageId)>,
     pub(super) healed: bool,
     pub(super) steps: u64,
@@ -128,7 +128,7 @@ impl World {
             people,
             threads: Vec::new(),
             said: BTreeMap::new(),
-            retried: BTreeSet::new(),
+            anew: BTreeSet::new(),
             replaced: Vec::new(),
             healed: false,
             steps: 0,
