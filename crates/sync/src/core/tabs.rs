@@ -48,6 +48,8 @@ pub(super) struct Leader {
     followers: Few<TabId, Watcher>,
     /// The followers to be welcomed as soon as all of the outbox is durable.
     lost: Vec<TabId>,
+    /// Whether it has said that it gives the lead up.
+    steps_down: bool,
 }
 
 /// A follower, as its leader knows it.
@@ -124,6 +126,7 @@ impl Core {
             told: 0,
             followers: Few::default(),
             lost: Vec::new(),
+            steps_down: false,
         };
         let texts = match std::mem::replace(&mut self.role, Role::Leader(leader)) {
             Role::Follower(follower) => follower.texts,
@@ -146,6 +149,15 @@ impl Core {
             self.open();
         }
         self.touch_all();
+    }
+
+    /// Another tab leads already.
+    pub(super) fn step_down(&mut self) {
+        if let Role::Leader(leader) = &mut self.role
+            && !std::mem::replace(&mut leader.steps_down, true)
+        {
+            self.outputs.push_back(Output::StepDown);
+        }
     }
 
     /// Notes the bytes that rows here do not carry: more of them may be here than the leader has kept.
@@ -261,6 +273,14 @@ impl Core {
         });
     }
 
+    /// The machine slept: that a question has no answer says nothing of the leader.
+    pub(super) fn slept(&mut self) {
+        if let Role::Follower(follower) = &mut self.role {
+            follower.asked_at = None;
+        }
+        self.wake();
+    }
+
     pub(super) fn heard(&mut self, message: TabMessage) {
         if message == TabMessage::SignedOut {
             return self.sign_out(true);
@@ -269,7 +289,7 @@ impl Core {
             (Role::Alone, _) => {}
             (Role::Leader(leader), Some(term)) => {
                 if term > leader.term {
-                    self.outputs.push_back(Output::StepDown);
+                    self.step_down();
                 }
             }
             (Role::Leader(_), None) => self.asked(message),

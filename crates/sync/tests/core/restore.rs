@@ -310,6 +310,25 @@ fn a_rejected_message_comes_back_as_rejected() {
 }
 
 #[test]
+fn a_rejected_message_stays_when_the_others_are_numbered_anew() {
+    let mut client = Client::ready();
+    (1..=3).for_each(|n| client.input(say(n, "x")));
+    let code = ErrorCode::NotAllowed;
+    (1..=2).for_each(|n| client.receive(ServerFrame::Nack { n, code }));
+    client.reconnect(0);
+    assert_eq!(client.faults, [Fault::Renumbered]);
+    client.restart();
+    let failed = Delivery::Failed(code);
+    assert_eq!(deliveries(&client), [Delivery::Queued, failed, failed]);
+    let shown: Vec<_> = client.shown().iter().map(|row| row.id).collect();
+    assert_eq!(shown, [id(3), id(1), id(2)], "in their order");
+    client.connect(0);
+    client.input(Input::Retry(id(1)));
+    assert_eq!(client.sent_messages(), [id(3), id(1)]);
+    assert_eq!(client.sent_numbers(), [1, 2]);
+}
+
+#[test]
 fn a_retry_that_was_cut_short_shows_and_sends_its_message_once() {
     let mut client = Client::ready();
     client.input(say(1, "again"));

@@ -230,10 +230,12 @@ pub(super) fn followers(world: &World) -> Result<(), String> {
             continue;
         };
         let (mut theirs, mut ours) = (world.clients[leader].mirror.clone(), client.mirror.clone());
-        theirs.timelines.retain(|id, _| ours.timelines.contains_key(id));
-        ours.timelines.retain(|id, _| theirs.timelines.contains_key(id));
+        theirs
+            .timelines
+            .retain(|id, _| ours.timelines.contains_key(id));
+        ours.timelines
+            .retain(|id, _| theirs.timelines.contains_key(id));
         if ours != theirs {
-            if std::env::var("DBG").is_ok() { for t in [at, leader] { let s=format!("{:?}", world.clients[t].core); let i=s.find("outbox: Outbox").unwrap(); let j=s.find("replica: Replica").unwrap(); eprintln!("{t}: {}", &s[i..j]); } }
             return Err(format!(
                 "tab {at} shows {ours:#?}, and its leader {leader} {theirs:#?}"
             ));
