@@ -8,7 +8,6 @@ use weft_sync::{Delivery, Input, Output, Status, StorageOp, TabId, TabMessage, V
 
 use crate::client::{
     Client, START, ack, ada, at, delta, edit, id, reply, said, say, settle, thread, thread_row,
-    topic,
 };
 
 /// Tabs that share a channel and a storage. The first one leads, with a connection, in the beginning.

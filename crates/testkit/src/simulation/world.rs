@@ -47,7 +47,7 @@ pub(super) enum Event {
     OpenPage(usize),
     Granted(usize, u64),
     Stolen(usize, u64),
-    Heard(usize, u64, TabMessage),
+    Heard(usize, u64, Box<TabMessage>),
     Thaw(usize, u64),
     SignInAgain(usize),
     Reopened(usize, u64),
@@ -268,7 +268,7 @@ impl World {
             Event::Stolen(tab, life) => self.stolen(tab, life),
             Event::Heard(tab, life, message) => {
                 if self.clients[tab].page.lives == life {
-                    return self.tell(tab, Input::Heard(message));
+                    return self.tell(tab, Input::Heard(*message));
                 }
                 Ok(())
             }
