@@ -44,8 +44,8 @@ pub(crate) struct Entry {
     pub(crate) kept: bool,
     /// Whether it was made, or edited last, in this tab.
     pub(crate) mine: bool,
-    /// The message that is kept in its place, where it was edited and that is not durable yet.
-    pub(crate) instead_of: Option<MessageId>,
+    /// What is kept in its place, where it was edited and that is not durable yet.
+    pub(crate) instead_of: Option<Box<Mutation>>,
     /// The write that gave it its number; `u64::MAX` before there is one.
     pub(crate) write: u64,
 }
@@ -184,7 +184,7 @@ impl Entry {
     /// It is about to be written as `mutation` instead, which was made in this tab or not.
     pub(crate) fn amend(&mut self, mutation: Mutation, mine: bool) {
         if self.kept {
-            self.instead_of = self.message();
+            self.instead_of = Some(Box::new(self.mutation.clone()));
         }
         self.mine = mine || self.mine && self.instead_of.is_none();
         (self.mutation, self.kept) = (mutation, false);
@@ -208,7 +208,7 @@ impl Entry {
                 reply,
                 ..
             },
-        ) = (self.instead_of.take(), &self.mutation)
+        ) = (self.kept_message(), &self.mutation)
         {
             self.mutation = Mutation::EditMessage {
                 thread: *thread,
@@ -218,8 +218,14 @@ impl Entry {
                 reply: reply.clone(),
             };
         }
-        (self.n, self.write) = (0, u64::MAX);
+        (self.n, self.write, self.instead_of) = (0, u64::MAX, None);
         self
+    }
+
+    /// The message that is kept in its place.
+    fn kept_message(&self) -> Option<MessageId> {
+        let (message, _) = self.instead_of.as_ref()?.new_message()?;
+        Some(message)
     }
 }
 
@@ -303,7 +309,7 @@ impl Outbox {
             entry.kept = false;
             if let Some(before) = same.next() {
                 (entry.kept, entry.mine) = (before.kept, before.mine);
-                entry.instead_of = before.instead_of;
+                entry.instead_of.clone_from(&before.instead_of);
             }
         }
         self.entries.retain(|before| {
@@ -375,10 +381,22 @@ impl Outbox {
         }
     }
 
-    /// Nothing is kept from here on.
+    /// Nothing is kept from here on. What is kept in the place of an edit may be found, and sent, by
+    /// another tab: it is said, and then edited.
     pub(crate) fn lose_storage(&mut self) {
         self.writes.lost = true;
-        self.entries.iter_mut().for_each(|entry| entry.kept = true);
+        for mut entry in std::mem::take(&mut self.entries) {
+            entry.kept = true;
+            if let Some(mutation) = entry.instead_of.clone() {
+                self.entries.push(Entry {
+                    mutation: *mutation,
+                    instead_of: None,
+                    ..entry.clone()
+                });
+                entry = entry.propose();
+            }
+            self.entries.push(entry);
+        }
     }
 
     /// Forgets all of it, and that the storage has something of it to answer.

@@ -11,7 +11,7 @@ use weft_sync::{
 };
 
 use crate::client::{
-    Client, ack, at, delta, id, said, say, settle, streaming, thread, topic, welcome,
+    Client, ack, at, delta, edit, id, said, say, settle, streaming, thread, topic, welcome,
 };
 
 fn deliveries(client: &Client) -> Vec<Delivery> {
@@ -291,6 +291,29 @@ fn a_storage_lost_on_the_way_leaves_its_numbers_to_whoever_finds_it() {
     client.connect(0);
     assert_ne!(hello(&client).0, known);
     assert_eq!(client.sent_numbers(), [1]);
+}
+
+#[test]
+fn an_edit_that_a_lost_storage_does_not_have_is_said_as_an_edit() {
+    let mut client = Client::ready();
+    client.close(1006);
+    client.input(say(1, "x"));
+    client.keeps = false;
+    client.input(edit(1, 2, "y"));
+    client.input(Input::StorageLost);
+    assert_eq!(texts(&client), ["y"]);
+    client.advance(20_000);
+    client.connect(0);
+    // Whoever finds the storage sends the first one as well: it is said once, and edited.
+    assert_eq!(client.sent_messages(), [id(1), id(2)]);
+    assert_eq!(client.sent_numbers(), [1, 2]);
+    let edits = |frame: &ClientFrame| match frame {
+        ClientFrame::Mutate { mutation, .. } => {
+            matches!(mutation, Mutation::EditMessage { message, .. } if *message == id(1))
+        }
+        _ => false,
+    };
+    assert!(client.sent.iter().any(edits));
 }
 
 #[test]

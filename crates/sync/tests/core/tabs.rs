@@ -482,3 +482,21 @@ fn an_edit_that_a_leader_took_with_it_is_made_again_and_not_said_beside_what_it_
         assert_eq!(said, [(id(2), "y")]);
     }
 }
+
+#[test]
+fn a_follower_that_was_taken_for_gone_finds_out_that_it_missed_something() {
+    let mut tabs = Tabs::new(2);
+    tabs.tabs[0].close(1006);
+    tabs.settle();
+    tabs.tabs[0].keeps = false;
+    // The clock was set forward.
+    tabs.tabs[0].now += 3_600_000;
+    tabs.input(0, Input::Tick);
+    tabs.input(0, say(1, "x"));
+    tabs.input(1, Input::Foreground);
+    tabs.input(0, say(2, "x"));
+    assert_eq!(tabs.tabs[1].shown(), [], "not the one without the other");
+    tabs.tabs[0].write(usize::MAX);
+    tabs.settle();
+    assert_eq!(tabs.tabs[1].shown().len(), 2);
+}

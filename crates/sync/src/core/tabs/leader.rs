@@ -77,18 +77,16 @@ impl Core {
         }
     }
 
-    /// Tells the followers, where there are any.
+    /// Tells the followers. What nobody is there to hear is counted all the same: who was taken for gone,
+    /// and is not, finds out by that.
     pub(in crate::core) fn tell(&mut self, what: impl FnOnce() -> Told) {
-        if let Role::Leader(leader) = &mut self.role
-            && leader.followers.iter().next().is_some()
-        {
+        if let Role::Leader(leader) = &mut self.role {
             leader.told += 1;
             let (term, n) = (leader.term, leader.told);
-            self.post(TabMessage::Told {
-                term,
-                n,
-                what: what(),
-            });
+            if leader.followers.iter().next().is_some() {
+                let what = what();
+                self.post(TabMessage::Told { term, n, what });
+            }
         }
     }
 
