@@ -146,7 +146,7 @@ impl Core {
             .is_some_and(|due| now > due.saturating_add(SLEPT));
         self.now = now;
         if slept {
-            self.wake();
+            self.slept();
         }
         match input {
             Input::Restored(stored) => self.restore(stored),

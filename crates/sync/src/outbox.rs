@@ -42,8 +42,10 @@ pub(crate) struct Entry {
     pub(crate) state: State,
     /// Whether it outlives this page, under this number or another. Where nothing does, it is as if.
     pub(crate) kept: bool,
-    /// Whether it was made in this tab.
+    /// Whether it was made, or edited last, in this tab.
     pub(crate) mine: bool,
+    /// What is kept in its place, where it was edited and that is not durable yet.
+    pub(crate) instead_of: Option<Box<Mutation>>,
     /// The write that gave it its number; `u64::MAX` before there is one.
     pub(crate) write: u64,
 }
@@ -104,6 +106,7 @@ impl Entry {
             state,
             kept: false,
             mine: false,
+            instead_of: None,
             write: u64::MAX,
         }
     }
@@ -169,10 +172,60 @@ impl Entry {
         self.made_at == made_at && self.mutation == *mutation
     }
 
+    /// The message that it adds.
+    pub(crate) fn message(&self) -> Option<MessageId> {
+        self.mutation.new_message().map(|(message, _)| message)
+    }
+
     pub(crate) fn adds(&self, message: MessageId) -> bool {
-        self.mutation
-            .new_message()
-            .is_some_and(|(id, _)| id == message)
+        self.message() == Some(message)
+    }
+
+    /// It is about to be written as `mutation` instead, which was made in this tab or not.
+    pub(crate) fn amend(&mut self, mutation: Mutation, mine: bool) {
+        if self.kept {
+            self.instead_of = Some(Box::new(self.mutation.clone()));
+        }
+        self.mine = mine || self.mine && self.instead_of.is_none();
+        (self.mutation, self.kept) = (mutation, false);
+    }
+
+    /// Nothing is known of its number any more: it is to be proposed. Where another message is kept in its
+    /// place, as an edit of that one.
+    fn propose(mut self) -> Self {
+        if let (
+            Some(message),
+            Mutation::SendMessage {
+                thread,
+                message: replacement,
+                text,
+                reply,
+            }
+            | Mutation::EditMessage {
+                thread,
+                replacement,
+                text,
+                reply,
+                ..
+            },
+        ) = (self.kept_message(), &self.mutation)
+        {
+            self.mutation = Mutation::EditMessage {
+                thread: *thread,
+                message,
+                replacement: *replacement,
+                text: text.clone(),
+                reply: reply.clone(),
+            };
+        }
+        (self.n, self.write, self.instead_of) = (0, u64::MAX, None);
+        self
+    }
+
+    /// The message that is kept in its place.
+    fn kept_message(&self) -> Option<MessageId> {
+        let (message, _) = self.instead_of.as_ref()?.new_message()?;
+        Some(message)
     }
 }
 
@@ -223,21 +276,24 @@ impl Outbox {
         let mut entries = self.entries.iter();
         let at = entries.position(|before| same_n(before) || before.is_proposal());
         let at = at.unwrap_or(self.entries.len());
-        let adds = entry.mutation.new_message().map(|(message, _)| message);
         let is_it = |before: &Entry| {
             // Sent again, a message has another number than the one it failed under.
-            let again = adds.is_some_and(|message| before.adds(message));
+            let again = entry.message().is_some_and(|message| before.adds(message));
             same_n(before) || again || before.is(entry.made_at, &entry.mutation)
         };
-        let (mut mine, mut ahead) = (false, 0);
+        let (mut mine, mut ahead, mut instead_of) = (false, 0, None);
         for (place, before) in self.entries.iter().enumerate() {
-            if is_it(before) {
+            if same_n(before) && before.mutation != entry.mutation {
+                let mut amended = before.clone();
+                amended.amend(entry.mutation.clone(), false);
+                (mine, instead_of) = (mine | amended.mine, amended.instead_of);
+            } else if is_it(before) {
                 mine |= before.mine;
-                ahead += usize::from(place < at);
             }
+            ahead += usize::from(is_it(before) && place < at);
         }
         self.entries.retain(|before| !is_it(before));
-        entry.mine = mine;
+        (entry.mine, entry.instead_of) = (mine, instead_of);
         if entry.is_undecided() {
             self.next_n = self.next_n.max(entry.n + 1);
         }
@@ -250,9 +306,11 @@ impl Outbox {
         for entry in &mut numbered {
             let before = self.entries.iter();
             let mut same = before.filter(|before| before.is(entry.made_at, &entry.mutation));
-            let before = same.next();
-            entry.kept = before.is_some_and(|before| before.kept);
-            entry.mine = before.is_some_and(|before| before.mine);
+            entry.kept = false;
+            if let Some(before) = same.next() {
+                (entry.kept, entry.mine) = (before.kept, before.mine);
+                entry.instead_of.clone_from(&before.instead_of);
+            }
         }
         self.entries.retain(|before| {
             let is_here = |entry: &Entry| entry.is(before.made_at, &before.mutation);
@@ -274,15 +332,15 @@ impl Outbox {
         self.writes.forget();
         let (mut acked, mut here) = (Vec::new(), Vec::new());
         let before = std::mem::replace(&mut self.entries, kept);
-        for mut entry in before {
-            if self.has(entry.made_at, &entry.mutation) {
+        for entry in before {
+            let is_there = |message| self.find_message(message).is_some();
+            if self.has(entry.made_at, &entry.mutation) || entry.message().is_some_and(is_there) {
                 continue;
             }
             match entry.state {
                 State::Acked(_) => acked.push(entry),
                 State::Undecided { .. } if entry.mine && !entry.kept => {
-                    (entry.n, entry.write) = (0, u64::MAX);
-                    here.push(entry);
+                    here.push(entry.propose());
                 }
                 State::Undecided { .. } | State::Failed(_) => {}
             }
@@ -316,15 +374,29 @@ impl Outbox {
             writes.waiting.drain(..=at);
             writes.done += at as u64 + 1;
             for entry in &mut self.entries {
-                entry.kept |= entry.write <= writes.done;
+                if entry.write <= writes.done {
+                    (entry.kept, entry.instead_of) = (true, None);
+                }
             }
         }
     }
 
-    /// Nothing is kept from here on.
+    /// Nothing is kept from here on. What is kept in the place of an edit may be found, and sent, by
+    /// another tab: it is said, and then edited.
     pub(crate) fn lose_storage(&mut self) {
         self.writes.lost = true;
-        self.entries.iter_mut().for_each(|entry| entry.kept = true);
+        for mut entry in std::mem::take(&mut self.entries) {
+            entry.kept = true;
+            if let Some(mutation) = entry.instead_of.clone() {
+                self.entries.push(Entry {
+                    mutation: *mutation,
+                    instead_of: None,
+                    ..entry.clone()
+                });
+                entry = entry.propose();
+            }
+            self.entries.push(entry);
+        }
     }
 
     /// Forgets all of it, and that the storage has something of it to answer.

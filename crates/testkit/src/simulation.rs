@@ -112,10 +112,10 @@ impl fmt::Display for Report {
         } = self;
         write!(
             f,
-            "{steps} inputs, {messages} messages, healed within {healed_in} ms of virtual time\n"
+            "{steps} inputs, {messages} messages, healed within {healed_in} ms of virtual time"
         )?;
         for (trouble, times) in Trouble::ALL.iter().zip(self.troubles) {
-            write!(f, "{trouble:?} {times}, ")?;
+            write!(f, ", {trouble:?} {times}")?;
         }
         Ok(())
     }

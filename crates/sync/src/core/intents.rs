@@ -22,14 +22,15 @@ impl Core {
         if entry.is_undecided() && !self.is_follower() && self.check(&amended).is_ok() {
             let thread = amended.thread();
             let entry = &mut self.outbox.entries[at];
-            (entry.mutation, entry.kept) = (amended, self.outbox.writes.lost);
+            entry.amend(amended, mine);
+            entry.kept = self.outbox.writes.lost;
             self.put_outbox(at);
             self.dirty_list = true;
             self.touch(thread);
             return;
         }
         // The new text is there before the old one goes, so that no crash loses both.
-        let before = entry.mutation.new_message().map(|(message, _)| message);
+        let before = entry.message();
         self.make(made_at, amended, mine);
         before.into_iter().for_each(|message| self.discard(message));
     }
@@ -102,7 +103,7 @@ impl Core {
             return;
         }
         self.expect_thread(&mutation);
-        self.enqueue(made_at, mutation, mine);
+        self.enqueue(made_at, mutation, mine, false);
         self.pump();
     }
 
@@ -119,9 +120,11 @@ impl Core {
         Ok(())
     }
 
-    fn enqueue(&mut self, made_at: u64, mutation: Mutation, mine: bool) {
+    /// Gives a mutation the next number; it may be `kept` under another one.
+    fn enqueue(&mut self, made_at: Millis, mutation: Mutation, mine: bool, kept: bool) {
         let thread = mutation.thread();
         let at = self.outbox.push(made_at, mutation, mine);
+        self.outbox.entries[at].kept |= kept;
         self.put_outbox(at);
         self.dirty_list = true;
         self.touch(thread);
@@ -145,7 +148,7 @@ impl Core {
             return;
         }
         let entry = self.outbox.entries.remove(at);
-        self.enqueue(entry.made_at, entry.mutation, entry.mine);
+        self.enqueue(entry.made_at, entry.mutation, entry.mine, entry.kept);
         self.forget_stored(entry.n, Vec::new());
         self.pump();
     }

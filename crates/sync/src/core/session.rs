@@ -102,7 +102,7 @@ impl Core {
         if error == Some(ErrorCode::Superseded) && self.term() != 0 {
             self.forget_socket();
             self.link.stop(Phase::Following);
-            self.outputs.push_back(Output::StepDown);
+            self.step_down();
             return;
         }
         match error.map(ErrorCode::retry) {

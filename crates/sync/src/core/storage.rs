@@ -119,8 +119,8 @@ impl Core {
         for unsent in outbox {
             let entry = Entry::restored(unsent);
             // Stopped in the middle of a retry, the message is there twice: what it became counts.
-            let adds = entry.mutation.new_message().map(|(message, _)| message);
-            let again = |before: &Entry| adds.is_some_and(|message| before.adds(message));
+            let adds = entry.message();
+            let again = |before: &Entry| adds.is_some() && before.message() == adds;
             if let Some(at) = entries.iter().position(again) {
                 let before = entries.remove(at);
                 self.forget_stored(before.n, Vec::new());

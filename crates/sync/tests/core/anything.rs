@@ -76,6 +76,7 @@ fn any_frame() -> impl Strategy<Value = String> {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a test has a hundred of them")]
 enum Act {
     Input(Input),
     Opened,

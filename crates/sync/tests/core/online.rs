@@ -436,3 +436,17 @@ fn an_ended_reply_short_of_bytes_is_asked_for_again_when_its_thread_is_back() {
     client.advance(1_000);
     assert_eq!(client.opens(), [3]);
 }
+
+#[test]
+fn a_clock_that_is_set_back_does_not_stop_time() {
+    let mut client = Client::ready();
+    client.advance(1_000);
+    client.now -= 500_000;
+    client.input(Input::Tick);
+    client.advance(36_000);
+    assert_eq!(client.sent, [ClientFrame::Ping], "silence is noticed");
+    client.advance(5_000);
+    let opened = client.opened;
+    client.advance(20_000);
+    assert!(client.opened > opened, "and met");
+}

@@ -11,7 +11,7 @@ use weft_sync::{
 };
 
 use crate::client::{
-    Client, ack, at, delta, id, said, say, settle, streaming, thread, topic, welcome,
+    Client, ack, at, delta, edit, id, said, say, settle, streaming, thread, topic, welcome,
 };
 
 fn deliveries(client: &Client) -> Vec<Delivery> {
@@ -294,6 +294,29 @@ fn a_storage_lost_on_the_way_leaves_its_numbers_to_whoever_finds_it() {
 }
 
 #[test]
+fn an_edit_that_a_lost_storage_does_not_have_is_said_as_an_edit() {
+    let mut client = Client::ready();
+    client.close(1006);
+    client.input(say(1, "x"));
+    client.keeps = false;
+    client.input(edit(1, 2, "y"));
+    client.input(Input::StorageLost);
+    assert_eq!(texts(&client), ["y"]);
+    client.advance(20_000);
+    client.connect(0);
+    // Whoever finds the storage sends the first one as well: it is said once, and edited.
+    assert_eq!(client.sent_messages(), [id(1), id(2)]);
+    assert_eq!(client.sent_numbers(), [1, 2]);
+    let edits = |frame: &ClientFrame| match frame {
+        ClientFrame::Mutate { mutation, .. } => {
+            matches!(mutation, Mutation::EditMessage { message, .. } if *message == id(1))
+        }
+        _ => false,
+    };
+    assert!(client.sent.iter().any(edits));
+}
+
+#[test]
 fn a_rejected_message_comes_back_as_rejected() {
     let mut client = Client::ready();
     client.input(say(1, "keep me"));
@@ -307,6 +330,25 @@ fn a_rejected_message_comes_back_as_rejected() {
     assert_eq!(client.sent_numbers(), [2]);
     client.input(Input::Discard(id(1)));
     assert_eq!(client.storage.stored().outbox.len(), 1);
+}
+
+#[test]
+fn a_rejected_message_stays_when_the_others_are_numbered_anew() {
+    let mut client = Client::ready();
+    (1..=3).for_each(|n| client.input(say(n, "x")));
+    let code = ErrorCode::NotAllowed;
+    (1..=2).for_each(|n| client.receive(ServerFrame::Nack { n, code }));
+    client.reconnect(0);
+    assert_eq!(client.faults, [Fault::Renumbered]);
+    client.restart();
+    let failed = Delivery::Failed(code);
+    assert_eq!(deliveries(&client), [Delivery::Queued, failed, failed]);
+    let shown: Vec<_> = client.shown().iter().map(|row| row.id).collect();
+    assert_eq!(shown, [id(3), id(1), id(2)], "in their order");
+    client.connect(0);
+    client.input(Input::Retry(id(1)));
+    assert_eq!(client.sent_messages(), [id(3), id(1)]);
+    assert_eq!(client.sent_numbers(), [1, 2]);
 }
 
 #[test]

@@ -182,10 +182,10 @@ pub(super) fn exactly_once(world: &World) -> Result<(), String> {
 /// Whether messages that were said on one tab in one thread are in the store in the order in which they
 /// were said; and what was said instead of another one is not said beside it.
 pub(super) fn in_order(world: &World) -> Result<(), String> {
-    // What a person says anew, or differently, is said then.
+    // What a person got back, or says differently, is said then.
     let is_new = |id: &MessageId| {
         let replaces = |&(_, replacement): &(_, MessageId)| replacement == *id;
-        world.retried.contains(id) || world.replaced.iter().any(replaces)
+        world.anew.contains(id) || world.replaced.iter().any(replaces)
     };
     for &(thread, _) in &world.threads {
         let Ok(rows) = world.server.store.messages(thread, u64::MAX, u32::MAX);
@@ -210,7 +210,7 @@ pub(super) fn in_order(world: &World) -> Result<(), String> {
         let path: BTreeSet<_> = path(world, thread).iter().map(|row| row.id).collect();
         let doubled = |&&(message, replacement): &&(MessageId, MessageId)| {
             let is_said = path.contains(&message) && path.contains(&replacement);
-            is_said && !world.retried.contains(&message)
+            is_said && !world.anew.contains(&message)
         };
         if let Some((message, replacement)) = world.replaced.iter().find(doubled) {
             return Err(format!("{message} is said beside {replacement}, its edit"));

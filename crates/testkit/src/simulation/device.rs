@@ -343,12 +343,11 @@ impl World {
 
     /// The lock was taken away.
     pub(super) fn stolen(&mut self, tab: usize, life: u64) -> Result<(), String> {
-        let page = &mut self.clients[tab].page;
-        if page.lives != life || self.leads(tab) {
+        let page = &self.clients[tab].page;
+        if page.lives != life || page.alone || self.leads(tab) {
             return Ok(());
         }
-        let page = &mut self.clients[tab].page;
-        page.waiting.clear();
+        self.clients[tab].page.waiting.clear();
         self.superseded(tab)
     }
 
@@ -374,7 +373,7 @@ impl World {
             let reaches = here.device == there.device && here.user.id == there.user.id;
             if other != tab && reaches && there.page.in_use {
                 let life = there.page.lives;
-                self.at(at, Event::Heard(other, life, message.clone()));
+                self.at(at, Event::Heard(other, life, Box::new(message.clone())));
             }
         }
     }
@@ -633,7 +632,10 @@ impl World {
             let there = &self.clients[other];
             if other != tab && there.device == place && there.user.id == user && there.page.in_use {
                 let life = there.page.lives;
-                self.after(0..100, Event::Heard(other, life, TabMessage::SignedOut));
+                self.after(
+                    0..100,
+                    Event::Heard(other, life, Box::new(TabMessage::SignedOut)),
+                );
             }
         }
         self.after(200..8_000, Event::SignOutSeen(place, user));

@@ -116,7 +116,7 @@ impl World {
             }
             28 => {
                 let failed = picked.filter(|row| matches!(row.delivery, Delivery::Failed(_)))?;
-                self.retried.insert(failed.id);
+                self.anew.insert(failed.id);
                 return Some(Input::Retry(failed.id));
             }
             29 => {

@@ -188,7 +188,12 @@ impl World {
             .server
             .store
             .commit(self.now, std::slice::from_ref(command));
-        done.remove(0)
+        let done = done.remove(0);
+        if let (Command::Mutate { mutation, .. }, Outcome::Rejected(_)) = (command, &done.outcome) {
+            let message = mutation.new_message();
+            self.anew.extend(message.map(|(id, _)| id));
+        }
+        done
     }
 
     /// What a commit means for the makers of replies.

@@ -47,7 +47,7 @@ pub(super) enum Event {
     OpenPage(usize),
     Granted(usize, u64),
     Stolen(usize, u64),
-    Heard(usize, u64, TabMessage),
+    Heard(usize, u64, Box<TabMessage>),
     Thaw(usize, u64),
     SignInAgain(usize),
     Reopened(usize, u64),
@@ -81,8 +81,8 @@ pub(super) struct World {
     /// The threads that were made, by whom.
     pub(super) threads: Vec<(ThreadId, UserId)>,
     pub(super) said: BTreeMap<MessageId, Said>,
-    /// What the person made anew behind others, and what took the place of what.
-    pub(super) retried: BTreeSet<MessageId>,
+    /// What was rejected or sent anew, and what took the place of what.
+    pub(super) anew: BTreeSet<MessageId>,
     pub(super) replaced: Vec<(MessageId, MessageId)>,
     pub(super) healed: bool,
     pub(super) steps: u64,
@@ -128,7 +128,7 @@ impl World {
             people,
             threads: Vec::new(),
             said: BTreeMap::new(),
-            retried: BTreeSet::new(),
+            anew: BTreeSet::new(),
             replaced: Vec::new(),
             healed: false,
             steps: 0,
@@ -268,7 +268,7 @@ impl World {
             Event::Stolen(tab, life) => self.stolen(tab, life),
             Event::Heard(tab, life, message) => {
                 if self.clients[tab].page.lives == life {
-                    return self.tell(tab, Input::Heard(message));
+                    return self.tell(tab, Input::Heard(*message));
                 }
                 Ok(())
             }
