@@ -36,7 +36,7 @@ enum Command {
     /// Run the simulation of clients, network and hub
     Sim {
         /// How many schedules to run
-        #[arg(long, default_value_t = 10_000)]
+        #[arg(long, default_value_t = 100_000)]
         schedules: u64,
         /// The seed of the first one
         #[arg(long, default_value_t = 1)]

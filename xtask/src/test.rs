@@ -11,7 +11,7 @@ use crate::{
 };
 
 const WASM: &str = "wasm32-unknown-unknown";
-const SCHEDULES: u64 = 10_000;
+const SCHEDULES: u64 = 20_000;
 
 /// Runs every step, and prints how long each took.
 pub(crate) fn run() -> anyhow::Result<()> {

@@ -1,9 +1,9 @@
-//! Several clients whose pages are killed, a server that crashes and a network that fails, on a virtual
-//! clock.
+//! Devices with several tabs whose pages are killed, frozen and hidden, a server that crashes and a network
+//! that fails, on a virtual clock; [`Trouble`] lists all that goes wrong.
 //!
 //! Invariant: a seed decides everything, so a failure is found again by its seed. The clients are the
 //! real client core, the server is the real hub on the real memory store; only what is between and
-//! around them is made up here.
+//! around them is made up here. What must hold is said in `check`, most of it after every input.
 
 mod check;
 mod device;

@@ -1,4 +1,5 @@
-//! Runs schedules of the simulation on every core, and prints the first seed that fails.
+//! Runs schedules of the simulation on every core, and prints the first seed that fails, or how often there
+//! was each kind of trouble.
 
 use std::{
     process::ExitCode,

@@ -30,9 +30,10 @@ pub(super) struct Device {
     /// What is durable, of each person who was here.
     pub(super) storages: BTreeMap<UserId, MemoryStorage>,
     locks: BTreeMap<UserId, Lock>,
-    /// How often a database was deleted, and somebody signed out.
+    /// How often a database was deleted, somebody signed out, and somebody came.
     wipes: u64,
     departures: u64,
+    arrivals: u64,
     /// Who has signed out, where what is kept of them is not deleted yet.
     leaving: Option<UserId>,
     /// How far its clock is ahead of the server's.
@@ -96,6 +97,7 @@ impl Device {
             locks: BTreeMap::new(),
             wipes: 0,
             departures: 0,
+            arrivals: 0,
             leaving: None,
             ahead: 0,
             promised: Vec::new(),
@@ -542,6 +544,7 @@ impl World {
         self.finish_leaving(place);
         let device = &mut self.devices[place];
         device.expired = false;
+        device.arrivals += 1;
         let before = device.account.replace(device.user.id);
         if before.is_some_and(|before| before != device.user.id) {
             // The other tabs hear of it from the platform.
@@ -622,6 +625,7 @@ impl World {
         let device = &mut self.devices[place];
         (device.account, device.leaving) = (None, Some(user));
         device.departures += 1;
+        let arrivals = device.arrivals;
         let life = self.clients[tab].page.lives;
         self.tell(tab, Input::SignedOut)?;
         if self.clients[tab].page.lives == life {
@@ -638,7 +642,7 @@ impl World {
                 );
             }
         }
-        self.after(200..8_000, Event::SignOutSeen(place, user));
+        self.after(200..8_000, Event::SignOutSeen(place, user, arrivals));
         Ok(())
     }
 
@@ -657,11 +661,16 @@ impl World {
         self.after(100..5_000, Event::OpenPage(tab));
     }
 
-    /// What is left after signing out, where nobody has signed in since.
-    pub(super) fn sign_out_seen(&mut self, place: usize, user: UserId) -> Result<(), String> {
+    /// What is left after signing out, where nobody has come since.
+    pub(super) fn sign_out_seen(
+        &mut self,
+        place: usize,
+        user: UserId,
+        arrivals: u64,
+    ) -> Result<(), String> {
         let device = &mut self.devices[place];
         let left = device.storage(user).stored();
-        let is_over = device.account.is_none() && device.leaving.is_none();
+        let is_over = device.arrivals == arrivals && device.leaving.is_none();
         if is_over && left != weft_sync::Stored::default() {
             return Err(format!("signing out leaves {left:#?}"));
         }

@@ -51,7 +51,7 @@ pub(super) enum Event {
     Thaw(usize, u64),
     SignInAgain(usize),
     Reopened(usize, u64),
-    SignOutSeen(usize, UserId),
+    SignOutSeen(usize, UserId, u64),
 }
 
 /// A tab.
@@ -280,7 +280,7 @@ impl World {
                 Ok(())
             }
             Event::SignInAgain(place) => self.sign_in_again(place),
-            Event::SignOutSeen(place, user) => self.sign_out_seen(place, user),
+            Event::SignOutSeen(place, user, arrivals) => self.sign_out_seen(place, user, arrivals),
         }
     }
 
