@@ -427,6 +427,8 @@ impl World {
             .find(|&tab| self.leads(tab));
         let stored = self.devices[place].storage(user).stored();
         let storage = self.devices[place].storage(user);
+        // One that has the lock and has not begun its term does not know what is kept.
+        let leader = leader.filter(|&leader| storage.is_led_in(self.clients[leader].page.term));
         match (leader, stored.identity) {
             (Some(leader), Some((_, installation))) => {
                 let term = self.clients[leader].page.term;
