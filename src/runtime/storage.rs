@@ -398,8 +398,8 @@ async fn begin(user: UserId) -> Result<(Database, u64, Stored), Failure> {
         let identify = StorageOp::Identify {
             user,
             installation: InstallationId::new(page::now(), page::random()),
-            next_n: 1,
-            outbox: Vec::new(),
+            next_n: stored.next_n.max(1),
+            outbox: stored.outbox,
         };
         database.keep(term, &[identify]).await?;
         stored = database.load().await?;

@@ -221,3 +221,43 @@ async fn old_threads_make_room_and_what_is_unsent_stays() {
     assert_eq!(topics, [thread(5), thread(1)]);
     assert_eq!((stored.next_n, stored.outbox), (8, vec![unsent]));
 }
+
+#[wasm_bindgen_test]
+async fn what_is_unsent_is_read_where_the_rest_cannot_be() {
+    let database = open("corrupt").await;
+    let unsent = weft_sync::Unsent {
+        n: 7,
+        made_at: 1,
+        mutation: weft_protocol::Mutation::CreateThread {
+            thread: ThreadId::from_bytes([1; 16]),
+        },
+        failure: None,
+    };
+    let rows = StorageOp::PutSnapshot {
+        topic: Topic::Thread(ThreadId::from_bytes([1; 16])),
+        cursor: Default::default(),
+        rows: Vec::new(),
+        more: false,
+    };
+    let ops = [identify(), StorageOp::PutOutbox(unsent.clone()), rows];
+    database.keep(1, &ops).await.expect("it is kept");
+
+    let idb = Idb::open("corrupt").await.expect("a database");
+    let stores = ["meta", "topics"];
+    let writing = idb
+        .transaction(stores)
+        .with_mode(TransactionMode::Readwrite)
+        .build()
+        .expect("a transaction");
+    for (store, key) in [("meta", "account"), ("topics", "t:nowhere")] {
+        let store = writing.object_store(store).expect("a store");
+        let record = store.put("no JSON".to_owned()).with_key(key.to_owned());
+        record.build().expect("a record");
+    }
+    writing.commit().await.expect("a commit");
+    idb.close();
+
+    let stored = database.load().await.expect("what was kept");
+    assert_eq!((stored.identity, stored.topics.len()), (None, 0));
+    assert_eq!((stored.next_n, stored.outbox), (8, vec![unsent]));
+}

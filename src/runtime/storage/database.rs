@@ -201,11 +201,6 @@ impl Database {
         let ends = stores.all(ENDS).await?;
         let drafts = stores.all(DRAFTS).await?;
         stores.0.commit().await?;
-        let Some((user, installation, next_n)) =
-            account.and_then(|json| read::<Account>(&json).ok())
-        else {
-            return Ok(Stored::default());
-        };
         let unsent = |json: &String| {
             let (n, made_at, mutation, failure) = read::<Entry<Mutation>>(json).ok()?;
             Some(Unsent {
@@ -215,15 +210,27 @@ impl Database {
                 failure,
             })
         };
+        let account = account.and_then(|json| read::<Account>(&json).ok());
+        let outbox: Vec<Unsent> = outbox.iter().filter_map(unsent).collect();
+        let drafts = drafts.iter().filter_map(|json| read(json).ok()).collect();
+        let Some((user, installation, next_n)) = account else {
+            // What only this device knows is not lost by what the server knows as well.
+            return Ok(Stored {
+                next_n: outbox.last().map_or(0, |last| last.n + 1),
+                outbox,
+                drafts,
+                ..Stored::default()
+            });
+        };
         Ok(Stored {
             identity: Some((user, installation)),
             next_n,
-            outbox: outbox.iter().filter_map(unsent).collect(),
+            outbox,
+            drafts,
             // The server gives it again.
             topics: with_rows(user, &topics, &rows).unwrap_or_default(),
             texts: joined(&texts),
             ends: ends.iter().filter_map(|json| read(json).ok()).collect(),
-            drafts: drafts.iter().filter_map(|json| read(json).ok()).collect(),
         })
     }
 }
