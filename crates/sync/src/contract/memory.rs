@@ -102,7 +102,7 @@ impl MemoryStorage {
             }
             StorageOp::PutOutbox(unsent) => {
                 if unsent.failure.is_none() {
-                    self.next_n = self.next_n.max(unsent.n + 1);
+                    self.next_n = self.next_n.max(unsent.n.saturating_add(1));
                 }
                 self.outbox.insert(unsent.n, unsent);
             }
