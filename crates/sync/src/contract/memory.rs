@@ -43,6 +43,11 @@ impl MemoryStorage {
         self.term
     }
 
+    /// The newest term; 0 where there was none.
+    pub fn term(&self) -> u64 {
+        self.term
+    }
+
     /// Whether nobody has begun a term since this one.
     pub fn is_led_in(&self, term: u64) -> bool {
         self.term <= term
