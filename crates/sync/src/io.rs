@@ -19,6 +19,8 @@ pub enum Input {
     /// about to lead.
     Restored(Stored),
     /// This tab, called so, leaves socket and storage to another one of the account, and hears from it.
+    /// Where it finds a term in the storage it is told [`TabMessage::Lead`] of it next, as if it had been
+    /// there: it does not believe a leader of before then.
     Follow(TabId),
     /// This tab leads: it alone has the account's storage, and so its socket. Each term has one leader,
     /// and is higher than those before.

@@ -243,10 +243,19 @@ impl Outbox {
         self.entries.len() - 1
     }
 
+    /// The next number is this, where it can be.
+    pub(crate) fn go_on_from(&mut self, next_n: u64) {
+        self.next_n = next_n.clamp(1, FIRST_SPARE);
+    }
+
     /// Adds a change that a leader is to number. Returns when it was made, which no other change of this
     /// tab was.
     pub(crate) fn propose(&mut self, now: Millis, mutation: Mutation) -> Millis {
-        let newest = self.entries.iter().map(|entry| entry.made_at + 1).max();
+        let newest = self
+            .entries
+            .iter()
+            .map(|entry| entry.made_at.saturating_add(1))
+            .max();
         let made_at = now.max(newest.unwrap_or(0));
         let state = State::Undecided {
             in_flight: false,
@@ -295,7 +304,7 @@ impl Outbox {
         self.entries.retain(|before| !is_it(before));
         (entry.mine, entry.instead_of) = (mine, instead_of);
         if entry.is_undecided() {
-            self.next_n = self.next_n.max(entry.n + 1);
+            self.go_on_from(self.next_n.max(entry.n.saturating_add(1)));
         }
         self.entries.insert(at - ahead, entry);
     }
@@ -492,7 +501,7 @@ impl Outbox {
             .iter()
             .filter(|entry| entry.failure().is_some());
         let taken = failed.map(|entry| entry.n).filter(|&n| n > FIRST_SPARE);
-        taken.max().unwrap_or(FIRST_SPARE) + 1
+        taken.max().unwrap_or(FIRST_SPARE).saturating_add(1)
     }
 
     /// Numbers what is undecided from 1, for another installation.

@@ -44,6 +44,11 @@ impl MemoryStorage {
         self.term
     }
 
+    /// The newest term; 0 where there was none.
+    pub fn term(&self) -> u64 {
+        self.term
+    }
+
     /// Whether nobody has begun a term since this one.
     pub fn is_led_in(&self, term: u64) -> bool {
         self.term <= term
@@ -104,7 +109,7 @@ impl MemoryStorage {
             }
             StorageOp::PutOutbox(unsent) => {
                 if unsent.failure.is_none() {
-                    self.next_n = self.next_n.max(unsent.n + 1);
+                    self.next_n = self.next_n.max(unsent.n.saturating_add(1));
                 }
                 self.outbox.insert(unsent.n, unsent);
             }

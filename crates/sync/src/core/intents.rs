@@ -184,10 +184,10 @@ impl Core {
     /// Takes out an entry that no server has seen; those behind it move up, so that numbers stay dense.
     fn discard_unsent(&mut self, at: usize) {
         let entry = self.outbox.entries.remove(at);
-        self.outbox.next_n -= 1;
+        self.outbox.go_on_from(self.outbox.next_n.saturating_sub(1));
         for behind in &mut self.outbox.entries[at..] {
             if behind.is_undecided() {
-                behind.n -= 1;
+                behind.n = behind.n.saturating_sub(1);
             }
         }
         self.identify();

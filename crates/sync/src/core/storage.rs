@@ -128,7 +128,7 @@ impl Core {
             entries.push(entry);
         }
         take(&mut self.outbox, entries);
-        self.outbox.next_n = next_n.max(1);
+        self.outbox.go_on_from(next_n);
         for at in 0..self.outbox.entries.len() {
             let entry = &self.outbox.entries[at];
             if entry.is_undecided() {

@@ -6,7 +6,9 @@ use weft_protocol::{
     ServerFrame, ThreadRow, Topic,
     frame::{Head, Held},
 };
-use weft_sync::{Delivery, Input};
+use weft_sync::{
+    Delivery, Input, Rows, Status, StorageOp, Stored, StoredTopic, TabId, TabMessage, Told, Unsent,
+};
 
 use crate::client::{
     Client, ada, at, id, reply, said, say, settle, thread, thread_row, topic, welcome,
@@ -89,8 +91,8 @@ enum Act {
     Restart(usize),
 }
 
-fn any_act() -> impl Strategy<Value = Act> {
-    let mutation = (1u8..8, 0u8..8).prop_map(|(n, kind)| {
+fn any_mutation() -> impl Strategy<Value = Mutation> {
+    (1u8..8, 0u8..8).prop_map(|(n, kind)| {
         let (thread, message) = (thread(), id(n));
         match kind {
             0 => Mutation::CreateThread { thread },
@@ -115,10 +117,13 @@ fn any_act() -> impl Strategy<Value = Act> {
                 reply: None,
             },
         }
-    });
+    })
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         20 => any_frame().prop_map(Act::Frame),
-        6 => mutation.prop_map(|mutation| Act::Input(Input::Mutate(mutation))),
+        6 => any_mutation().prop_map(|mutation| Act::Input(Input::Mutate(mutation))),
         3 => Just(Act::Opened),
         1 => prop::sample::select(vec![1000u16, 1006, 4408, 4501, 4502]).prop_map(Act::Closed),
         3 => (0u64..60_000).prop_map(Act::Advance),
@@ -132,6 +137,166 @@ fn any_act() -> impl Strategy<Value = Act> {
             Input::Retry(id(1)), Input::Discard(id(2)), Input::Discard(id(3)),
         ]).prop_map(Act::Input),
     ]
+}
+
+fn any_number() -> impl Strategy<Value = u64> {
+    prop_oneof![9 => 0u64..6, 1 => (u64::MAX - 1)..=u64::MAX]
+}
+
+fn any_unsent() -> impl Strategy<Value = Unsent> {
+    let failure = prop_oneof![3 => Just(None), 1 => Just(Some(ErrorCode::NotAllowed))];
+    let parts = (any_number(), any_number(), any_mutation(), failure);
+    parts.prop_map(|(n, made_at, mutation, failure)| Unsent {
+        n,
+        made_at,
+        mutation,
+        failure,
+    })
+}
+
+fn any_identity() -> impl Strategy<Value = StorageOp> {
+    let outbox = prop::collection::vec(any_unsent(), 0..4);
+    (any_number(), outbox).prop_map(|(next_n, outbox)| StorageOp::Identify {
+        user: ada().id,
+        installation: InstallationId::from_bytes([3; 16]),
+        next_n,
+        outbox,
+    })
+}
+
+fn any_rows() -> impl Strategy<Value = Vec<Row>> {
+    prop::collection::vec(any_row().prop_map(Row::Message), 0..4)
+}
+
+fn any_op_kept() -> impl Strategy<Value = StorageOp> {
+    let (topic, thread) = (topic(), thread());
+    let cursor = (0u64..8).prop_map(at);
+    prop_oneof![
+        any_identity(),
+        any_unsent().prop_map(StorageOp::PutOutbox),
+        (any_number(), 0u64..8).prop_map(move |(n, seq)| {
+            let cursor = at(seq);
+            let effects = if seq > 4 {
+                vec![Head { topic, cursor }]
+            } else {
+                vec![]
+            };
+            StorageOp::DeleteOutbox { n, effects }
+        }),
+        (cursor.clone(), any_rows(), any::<bool>()).prop_map(move |(cursor, rows, more)| {
+            StorageOp::PutSnapshot {
+                topic,
+                cursor,
+                rows,
+                more,
+            }
+        }),
+        (cursor, prop::collection::vec(any_op(), 0..4))
+            .prop_map(move |(cursor, ops)| StorageOp::Apply { topic, cursor, ops }),
+        (any_rows(), any::<bool>()).prop_map(move |(rows, more)| StorageOp::PutPage {
+            thread,
+            rows,
+            more
+        }),
+        (1u8..8, any_number(), "[a-cé]{0,3}").prop_map(|(n, offset, text)| {
+            StorageOp::AppendText {
+                message: id(n),
+                offset,
+                text,
+            }
+        }),
+        (1u8..8).prop_map(|n| StorageOp::DropText { message: id(n) }),
+        Just(StorageOp::DropTopic(topic)),
+        Just(StorageOp::Wipe),
+    ]
+}
+
+fn any_kept_rows() -> impl Strategy<Value = Rows> {
+    let parts = (0u64..8, any_rows(), any::<bool>(), "[a-cé]{0,3}");
+    parts.prop_map(|(seq, rows, more, text)| {
+        let (topic, cursor) = (topic(), at(seq));
+        Rows {
+            topics: vec![StoredTopic {
+                topic,
+                cursor,
+                rows,
+                more,
+            }],
+            texts: vec![(id(2), text)],
+            ends: vec![],
+        }
+    })
+}
+
+fn any_tab_message() -> impl Strategy<Value = TabMessage> {
+    let (term, to) = (0u64..4, TabId(1));
+    let told = prop_oneof![
+        6 => any_op_kept().prop_map(Told::Op),
+        1 => any_number().prop_map(Told::Kept),
+        1 => Just(Told::Status(Status::Connected)),
+        1 => Just(Told::User(Some(ada()))),
+        1 => Just(Told::Missing(thread())),
+        1 => any_mutation().prop_map(|mutation| Told::Rejected(mutation, ErrorCode::NotAllowed)),
+    ];
+    prop_oneof![
+        1 => term.clone().prop_map(|term| TabMessage::Lead { term }),
+        3 => (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(watches, visible, lost)| {
+            let watching = if watches { vec![thread()] } else { vec![] };
+            let wanting = watching.clone();
+            TabMessage::Ping { tab: TabId(2), watching, wanting, visible, lost }
+        }),
+        1 => term.clone().prop_map(move |term| TabMessage::Pong { term, to }),
+        1 => term.clone().prop_map(move |term| TabMessage::Yield { term, to }),
+        3 => (term.clone(), any_number(), prop::option::of(any_identity()), any_kept_rows())
+            .prop_map(move |(term, told, identity, rows)| {
+                let (user, status, models) = (Some(ada()), Status::Connected, vec![]);
+                TabMessage::Welcome { term, to, told, user, status, models, identity, rows }
+            }),
+        1 => (term.clone(), any_kept_rows()).prop_map(move |(term, rows)| TabMessage::Rows { term, to, rows }),
+        9 => (term.clone(), any_number(), told)
+            .prop_map(|(term, n, what)| TabMessage::Told { term, n, what }),
+        2 => (term, any_number(), any_mutation()).prop_map(|(term, made_at, mutation)| {
+            TabMessage::Propose { term, made_at, mutation }
+        }),
+        1 => Just(TabMessage::Retry(id(1))),
+        1 => Just(TabMessage::Discard(id(2))),
+        1 => Just(TabMessage::LoadOlder(thread())),
+        1 => Just(TabMessage::SignedOut),
+    ]
+}
+
+/// What comes from other tabs, and from the lock and the storage that they share.
+fn any_input_of_tabs() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        9 => any_tab_message().prop_map(Input::Heard),
+        2 => Just(Input::Follow(TabId(1))),
+        2 => (1u64..4).prop_map(|term| Input::Lead { term }),
+        1 => Just(Input::StorageLost),
+        1 => any_number().prop_map(|n| Input::Kept { n }),
+        1 => prop::collection::vec(any_unsent(), 0..4).prop_map(|outbox| Input::Restored(Stored {
+            identity: Some((ada().id, InstallationId::from_bytes([3; 16]))),
+            next_n: outbox.len() as u64,
+            outbox,
+            ..Stored::default()
+        })),
+    ]
+}
+
+impl Client {
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Input(input) => self.input(input),
+            Act::Opened => self.input(Input::Opened(self.connection)),
+            Act::Closed(code) => self.close(code),
+            Act::Frame(text) => self.input(Input::Received(self.connection, text)),
+            Act::Advance(by) => self.advance(by),
+            Act::Write(most) => self.write(most),
+            Act::Restart(most) => {
+                self.write(most);
+                self.restart();
+            }
+        }
+    }
 }
 
 /// Whatever else the storage gets done with.
@@ -202,19 +367,27 @@ proptest! {
         client.connect(0);
         for act in acts {
             queued_outlives_the_page(&client)?;
-            match act {
-                Act::Input(input) => client.input(input),
-                Act::Opened => client.input(Input::Opened(client.connection)),
-                Act::Closed(code) => client.close(code),
-                Act::Frame(text) => client.input(Input::Received(client.connection, text)),
-                Act::Advance(by) => client.advance(by),
-                Act::Write(most) => client.write(most),
-                Act::Restart(most) => {
-                    client.write(most);
-                    queued_outlives_the_page(&client)?;
-                    client.restart();
-                }
+            if let Act::Restart(most) = act {
+                client.write(most);
+                queued_outlives_the_page(&client)?;
             }
+            client.act(act);
+        }
+    }
+
+    #[test]
+    fn whatever_other_tabs_say_nothing_panics_and_the_mirror_shows_what_the_core_shows(
+        acts in prop::collection::vec(
+            prop_oneof![any_act(), any_input_of_tabs().prop_map(Act::Input)],
+            0..120,
+        ),
+    ) {
+        let mut client = Client::new(1);
+        client.input(Input::Follow(TabId(1)));
+        client.input(Input::SignedIn { token: None });
+        client.input(Input::Watch(thread()));
+        for act in acts {
+            client.act(act);
         }
     }
 

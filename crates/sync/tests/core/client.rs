@@ -255,6 +255,10 @@ impl Client {
                     .push(ClientFrame::decode(&text).expect("the core sends frames")),
                 Output::Close(..) => {}
                 Output::Store(op) => {
+                    if op == StorageOp::Wipe {
+                        // Nothing before it is answered any more.
+                        self.waiting.clear();
+                    }
                     self.stored.push(op.clone());
                     self.waiting.push_back(op);
                 }

@@ -500,3 +500,33 @@ fn a_follower_that_was_taken_for_gone_finds_out_that_it_missed_something() {
     tabs.settle();
     assert_eq!(tabs.tabs[1].shown().len(), 2);
 }
+
+#[test]
+fn a_page_that_opens_does_not_believe_a_leader_that_is_none_any_more() {
+    let mut tabs = Tabs::new(3);
+    tabs.tabs[0].close(1006);
+    let old = tabs.term;
+    tabs.replace(1);
+    tabs.input(2, say(1, "x"));
+    // The page is killed and opened again, and the leader before wakes up.
+    let term = tabs.term;
+    let stored = tabs.tabs[1].storage.stored();
+    tabs.still = vec![1];
+    let mut client = Client::new(9);
+    for input in [
+        Input::Follow(TabId(9)),
+        Input::Heard(TabMessage::Lead { term }),
+        Input::Restored(stored),
+        Input::SignedIn { token: None },
+        Input::Watch(thread()),
+    ] {
+        client.take(input);
+    }
+    tabs.tabs[2] = client;
+    tabs.settle();
+    assert!(tabs.term > old);
+    assert_eq!(tabs.tabs[2].texts(), ["x"]);
+    tabs.still = vec![0];
+    tabs.input(2, Input::Foreground);
+    assert_eq!(tabs.tabs[2].mirror, tabs.tabs[1].mirror);
+}

@@ -572,7 +572,9 @@ impl World {
         let stored = device.storage(client.user.id).stored();
         let mut inputs = if has_storage {
             let follow = Input::Follow(TabId(tab as u64));
-            vec![follow, Input::Restored(stored)]
+            let term = device.storage(client.user.id).term();
+            let lead = Input::Heard(TabMessage::Lead { term });
+            vec![follow, lead, Input::Restored(stored)]
         } else {
             // What is in the storage cannot be shown here.
             client.pending.clear();

@@ -220,7 +220,9 @@ impl Core {
             TabMessage::Yield { to, .. } if to == follower.tab => {
                 self.outputs.push_back(Output::TakeOver);
             }
-            TabMessage::Told { n, what, .. } if n == follower.told + 1 && !follower.lost => {
+            TabMessage::Told { n, what, .. }
+                if n.checked_sub(1) == Some(follower.told) && !follower.lost =>
+            {
                 follower.told = n;
                 self.told(what);
             }
