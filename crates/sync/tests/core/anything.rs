@@ -243,14 +243,15 @@ fn any_tab_message() -> impl Strategy<Value = TabMessage> {
         3 => (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(watches, visible, lost)| {
             let watching = if watches { vec![thread()] } else { vec![] };
             let wanting = watching.clone();
-            TabMessage::Ping { tab: TabId(2), watching, wanting, visible, lost }
+            TabMessage::Ping { tab: TabId(2), watching, wanting, visible, lost, version: 1 }
         }),
         1 => term.clone().prop_map(move |term| TabMessage::Pong { term, to }),
         1 => term.clone().prop_map(move |term| TabMessage::Yield { term, to }),
         3 => (term.clone(), any_number(), prop::option::of(any_identity()), any_kept_rows())
             .prop_map(move |(term, told, identity, rows)| {
                 let (user, status, models) = (Some(ada()), Status::Connected, vec![]);
-                TabMessage::Welcome { term, to, told, user, status, models, identity, rows }
+                let drafts = vec![(None, "half a sen".into())];
+                TabMessage::Welcome { term, to, told, user, status, models, identity, drafts, rows }
             }),
         1 => (term.clone(), any_kept_rows()).prop_map(move |(term, rows)| TabMessage::Rows { term, to, rows }),
         9 => (term.clone(), any_number(), told)
@@ -258,6 +259,7 @@ fn any_tab_message() -> impl Strategy<Value = TabMessage> {
         2 => (term, any_number(), any_mutation()).prop_map(|(term, made_at, mutation)| {
             TabMessage::Propose { term, made_at, mutation }
         }),
+        1 => any::<bool>().prop_map(|here| TabMessage::Draft(here.then(thread), "half".into())),
         1 => Just(TabMessage::Retry(id(1))),
         1 => Just(TabMessage::Discard(id(2))),
         1 => Just(TabMessage::LoadOlder(thread())),
