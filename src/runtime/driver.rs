@@ -45,6 +45,8 @@ struct Inner {
     storage: UnboundedSender<storage::Order>,
     /// The name of this tab.
     tab: TabId,
+    /// How often it began to follow.
+    era: u64,
     channel: Option<Channel>,
     timer: Option<(Millis, Timeout)>,
     /// What was written last.
@@ -77,6 +79,7 @@ impl Driver {
             sockets: HashMap::new(),
             storage,
             tab: TabId(u64::from_le_bytes(page::random())),
+            era: 0,
             channel: None,
             timer: None,
             draft: None,
@@ -118,14 +121,16 @@ impl Driver {
         self.0.borrow().channel.as_ref().map(|channel| channel.user)
     }
 
-    /// Hears from the tab of this account that leads.
-    pub(super) fn follow(&self, user: UserId) {
+    /// Hears from the tab of this account that leads. Returns the era that begins with that.
+    pub(super) fn follow(&self, user: UserId) -> u64 {
         if self.user() != Some(user) {
             let channel = Channel::open(user, self);
             self.0.borrow_mut().channel = channel;
         }
         let tab = self.0.borrow().tab;
+        self.0.borrow_mut().era += 1;
         self.input(Input::Follow(tab));
+        self.0.borrow().era
     }
 
     /// Somebody has signed out in another tab, which deletes what is kept.
@@ -208,7 +213,7 @@ impl Driver {
                     order(&inner, connection, Order::Close(code));
                     inner.sockets.remove(&connection);
                 }
-                Output::Store(op) => storage(&inner, storage::Order::Keep(op)),
+                Output::Store(op) => storage(&inner, storage::Order::Keep(inner.era, op)),
                 Output::TakeOver => storage(&inner, storage::Order::TakeOver),
                 Output::StepDown => storage(&inner, storage::Order::StepDown),
                 Output::Post(message) => {

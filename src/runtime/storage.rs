@@ -18,7 +18,7 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use weft_protocol::{InstallationId, UserId};
-use weft_sync::{Input, StorageOp, Stored, Unsent};
+use weft_sync::{Input, StorageOp, Stored, TabMessage, Unsent};
 
 use self::{
     database::{Database, Failure},
@@ -46,8 +46,8 @@ pub(super) enum Order {
     Join(UserId, oneshot::Sender<()>),
     /// The account is left: lead no more, and do not want to.
     Leave,
-    /// Keep this.
-    Keep(StorageOp),
+    /// Keep this, where it is of the present era.
+    Keep(u64, StorageOp),
     /// Take the lead from whoever has it.
     TakeOver,
     /// Give up the lead, and stand in line for it.
@@ -67,6 +67,10 @@ struct Storage {
     /// Whose lock this tab stands in line for.
     waiting: Option<UserId>,
     open: Option<Open>,
+    /// Whether the lock is being taken by force.
+    stealing: bool,
+    /// How often this tab began to follow: what the core wanted kept before that is not kept after it.
+    era: u64,
     lost: bool,
 }
 
@@ -119,19 +123,12 @@ pub(super) async fn run(
         user: None,
         waiting: None,
         open: None,
+        stealing: false,
+        era: 0,
         lost: false,
     };
     while let Some(batch) = next(&mut orders).await {
-        match storage.obey(batch).await {
-            Ok(()) => {}
-            Err(End::Broken) => storage.lose(),
-            Err(End::Superseded) => storage.step_down(),
-            Err(End::Left) => {
-                storage.open = None;
-                storage.user = None;
-                storage.driver.depart();
-            }
-        }
+        storage.obey(batch).await;
     }
 }
 
@@ -146,38 +143,69 @@ async fn finish_leaving() {
 }
 
 impl Storage {
-    async fn obey(&mut self, batch: Vec<Order>) -> Result<(), End> {
+    async fn obey(&mut self, batch: Vec<Order>) {
         let mut ops = Vec::with_capacity(batch.len());
         for order in batch {
-            if let Order::Keep(op) = order {
-                if op == StorageOp::Wipe {
+            match order {
+                Order::Keep(_, StorageOp::Wipe) => {
                     ops.clear();
                     self.wipe().await;
-                } else {
-                    ops.push(op);
                 }
-                continue;
-            }
-            self.keep(std::mem::take(&mut ops)).await?;
-            match order {
-                // Whoever asked goes on once `_done` is dropped.
-                Order::Join(user, _done) => self.join(user).await?,
-                Order::Leave => {
-                    self.open = None;
-                    self.user = None;
+                Order::Keep(era, op) if era == self.era => ops.push(op),
+                // Of a time in which this tab led, and does no more.
+                Order::Keep(..) => {}
+                order => {
+                    let kept = self.keep(std::mem::take(&mut ops)).await;
+                    self.go_on(kept);
+                    let done = self.turn(order).await;
+                    self.go_on(done);
                 }
-                Order::TakeOver => self.ask(Ask::Steal, None)?,
-                Order::StepDown => return Err(End::Superseded),
-                Order::Granted(user, lock) => self.lead(user, lock).await?,
-                Order::Taken(id) => {
-                    if self.open.as_ref().is_some_and(|open| open.lock.id == id) {
-                        return Err(End::Superseded);
-                    }
-                }
-                Order::Keep(_) => {}
             }
         }
-        self.keep(ops).await
+        let kept = self.keep(ops).await;
+        self.go_on(kept);
+    }
+
+    async fn turn(&mut self, order: Order) -> Result<(), End> {
+        match order {
+            // Whoever asked goes on once `_done` is dropped.
+            Order::Join(user, _done) => self.join(user).await,
+            Order::Leave => {
+                (self.open, self.user) = (None, None);
+                finish_leaving().await;
+                Ok(())
+            }
+            // It is asked for again where it takes long.
+            Order::TakeOver if self.stealing => Ok(()),
+            Order::TakeOver => {
+                self.stealing = true;
+                self.ask(Ask::Steal, None)
+            }
+            Order::Granted(user, lock) => self.lead(user, lock).await,
+            Order::StepDown => Err(End::Superseded),
+            Order::Taken(id) => {
+                let open = self.open.as_ref();
+                let is_ours = open.is_some_and(|open| open.lock.id == id);
+                if is_ours {
+                    Err(End::Superseded)
+                } else {
+                    Ok(())
+                }
+            }
+            Order::Keep(..) => Ok(()),
+        }
+    }
+
+    fn go_on(&mut self, done: Result<(), End>) {
+        match done {
+            Ok(()) => {}
+            Err(End::Broken) => self.lose(),
+            Err(End::Superseded) => self.step_down(),
+            Err(End::Left) => {
+                (self.open, self.user) = (None, None);
+                self.driver.depart();
+            }
+        }
     }
 
     /// Keeps ops, where this tab leads.
@@ -205,14 +233,20 @@ impl Storage {
             self.driver.input(Input::StorageLost);
             return Ok(());
         }
+        finish_leaving().await;
         (self.user, self.open) = (Some(user), None);
-        self.driver.follow(user);
+        self.era = self.driver.follow(user);
         let (say, granted) = oneshot::channel();
         self.ask(Ask::Wait, Some(say))?;
         if let Either::Left((Ok(lock), _)) = select(granted, TimeoutFuture::new(LOCK_MS)).await {
             return self.lead(user, lock).await;
         }
-        let stored = within(async { Database::open(&name(user)).await?.load().await }).await?;
+        let (term, stored) = within(look(user)).await?;
+        // A leader of before is not believed.
+        let newest = term.map(|term| Input::Heard(TabMessage::Lead { term }));
+        newest
+            .into_iter()
+            .for_each(|input| self.driver.input(input));
         self.driver.input(Input::Restored(stored));
         Ok(())
     }
@@ -241,8 +275,10 @@ impl Storage {
 
     /// Begins a term.
     async fn lead(&mut self, user: UserId, lock: Lock) -> Result<(), End> {
-        if lock.waited() && self.waiting == Some(user) {
-            self.waiting = None;
+        if lock.waited() {
+            self.waiting.take_if(|waiting| *waiting == user);
+        } else {
+            self.stealing = false;
         }
         if self.user != Some(user) {
             return Ok(());
@@ -271,8 +307,11 @@ impl Storage {
     /// Goes on as a follower.
     fn step_down(&mut self) {
         self.open = None;
+        if self.lost {
+            return;
+        }
         if let Some(user) = self.user {
-            self.driver.follow(user);
+            self.era = self.driver.follow(user);
         }
         if self.ask(Ask::Wait, None).is_err() {
             self.lose();
@@ -385,6 +424,12 @@ async fn within<T>(opening: impl Future<Output = Result<T, Failure>>) -> Result<
     }
 }
 
+/// What is kept of an account, and the newest term.
+async fn look(user: UserId) -> Result<(Option<u64>, Stored), Failure> {
+    let database = Database::open(&name(user)).await?;
+    Ok((database.term().await?, database.load().await?))
+}
+
 /// Opens the database of an account, and begins a term in it. What is new begins with an identity, so
 /// that a mutation can be kept before the server is reached for the first time.
 async fn begin(user: UserId) -> Result<(Database, u64, Stored), Failure> {
@@ -428,19 +473,25 @@ async fn next(orders: &mut UnboundedReceiver<Order>) -> Option<Vec<Order>> {
 
 /// Adds to a batch; bytes that follow others of their reply become one piece with them.
 fn add(batch: &mut Vec<Order>, order: Order) {
-    if let Order::Keep(StorageOp::AppendText {
-        message,
-        offset,
-        text,
-    }) = &order
+    if let Order::Keep(
+        era,
+        StorageOp::AppendText {
+            message,
+            offset,
+            text,
+        },
+    ) = &order
     {
         for before in batch.iter_mut().rev().take_while(|order| is_text(order)) {
-            if let Order::Keep(StorageOp::AppendText {
-                message: same,
-                offset: from,
-                text: piece,
-            }) = before
-                && same == message
+            if let Order::Keep(
+                of,
+                StorageOp::AppendText {
+                    message: same,
+                    offset: from,
+                    text: piece,
+                },
+            ) = before
+                && (&*of, &*same) == (era, message)
                 && *from + piece.len() as u64 == *offset
             {
                 return piece.push_str(text);
@@ -451,5 +502,5 @@ fn add(batch: &mut Vec<Order>, order: Order) {
 }
 
 fn is_text(order: &Order) -> bool {
-    matches!(order, Order::Keep(StorageOp::AppendText { .. }))
+    matches!(order, Order::Keep(_, StorageOp::AppendText { .. }))
 }

@@ -145,6 +145,14 @@ impl Database {
         Ok(term)
     }
 
+    /// The term that was begun last.
+    pub async fn term(&self) -> Result<Option<u64>> {
+        let stores = Stores(self.idb.transaction(STORES).build()?);
+        let term = stores.term().await?;
+        stores.0.commit().await?;
+        Ok(term)
+    }
+
     /// Does all of this in a term or, where it fails, nothing.
     pub async fn keep(&self, term: u64, ops: &[StorageOp]) -> Result<()> {
         let durability = if ops.iter().any(|op| op.strict().is_some()) {
