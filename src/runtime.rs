@@ -72,7 +72,8 @@ fn hear_of_others(state: State, driver: &Driver) {
         let (account, user) = (local::account(), driver.user());
         match (event.key().as_deref(), account) {
             (Some(local::ACCOUNT) | None, None) if user.is_some() => driver.depart(),
-            (Some(local::ENTERED), Some(account)) => match user {
+            // Gone, it says that somebody leaves, whose account may still seem to be here.
+            (Some(local::ENTERED), Some(account)) if event.new_value().is_some() => match user {
                 Some(user) if user == account.id => {
                     project::record(&state, Fact::Session(Session::SignedIn(Some(account))));
                     driver.input(Input::SignedIn {

@@ -131,6 +131,15 @@ pub(super) fn listen(state: State, driver: &Driver) {
     visibility.forget();
     let leaving = driver.clone();
     let _ = window_event_listener_untyped("pagehide", move |_| leaving.leave_draft());
+    let (stopped, resumed) = (driver.clone(), driver.clone());
+    let freeze = Closure::<dyn FnMut()>::new(move || stopped.input(Input::Freeze));
+    // Where it is seen again as well, that is told next.
+    let resume = Closure::<dyn FnMut()>::new(move || resumed.input(Input::Background));
+    for (event, callback) in [("freeze", freeze), ("resume", resume)] {
+        let listener = callback.as_ref().unchecked_ref();
+        let _ = document().add_event_listener_with_callback(event, listener);
+        callback.forget();
+    }
     for (event, input) in [
         ("pageshow", Input::Foreground),
         ("online", Input::NetworkUp),

@@ -175,10 +175,10 @@ impl Storage {
                 finish_leaving().await;
                 Ok(())
             }
-            // It is asked for again where it takes long.
-            Order::TakeOver if self.stealing => Ok(()),
+            // The same lock taken twice would end the term that it begins.
+            Order::TakeOver if self.stealing || self.open.is_some() => Ok(()),
             Order::TakeOver => {
-                self.stealing = true;
+                self.stealing = self.user.is_some();
                 self.ask(Ask::Steal, None)
             }
             Order::Granted(user, lock) => self.lead(user, lock).await,

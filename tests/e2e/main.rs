@@ -11,6 +11,7 @@ mod network;
 mod offline;
 mod replies;
 mod storage;
+mod tabs;
 mod unsent;
 
 use weft_testkit::edges::{Browser, ModelServer, Node, Screen, TestServer};

@@ -3,7 +3,8 @@
 use weft_testkit::edges::{Browser, Proxy, Screen, TempDir};
 
 use crate::{
-    connected, enter, network::last_words, offline::kept, said, say, served, sign_up, until_status,
+    connected, enter, network::last_words, offline::kept, said, say, served, sign_in, sign_up,
+    until_status,
 };
 
 /// Whether the database of the account has a draft.
@@ -142,4 +143,70 @@ async fn a_browser_that_keeps_nothing_is_told_of_and_works() {
     say(&browser, "All the same").await;
     until_status(&browser.message(1), &browser, "complete").await;
     browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_without_a_database_is_told_of_and_works() {
+    let (_model, server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    for denied in [
+        "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }",
+        "Object.defineProperty(window, 'indexedDB', { value: undefined })",
+    ] {
+        browser.before_load(denied).await;
+        browser.reload().await;
+        connected(&browser).await;
+        browser
+            .until_js("document.body.innerText.includes('This device cannot keep messages')")
+            .await;
+        let before = browser.any("article").count().await;
+        say(&browser, "All the same").await;
+        until_status(&browser.message(before + 1), &browser, "complete").await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_put_back_to_a_backup_gets_what_is_unsent_and_is_shown_as_it_is() {
+    let (_model, mut server) = served().await;
+    let network = Proxy::start(server.addr()).await;
+    let browser = sign_up(&network.url(), "ada").await;
+    say(&browser, "Kept").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    let thread = browser.url().await.replace(&network.url(), &server.url());
+    server.kill();
+    let backup = server.back_up();
+    server.restart();
+    connected(&browser).await;
+    say(&browser, "Lost").await;
+    until_status(&browser.message(3), &browser, "complete").await;
+    network.cut();
+    say(&browser, "Unsent").await;
+    browser.newest().says("Queued").await;
+    server.kill();
+    server.restore(&backup);
+    server.restart();
+
+    // Another device gets further than this one had been before it is back.
+    let other = sign_in(&server.url(), "ada").await;
+    other.goto(&thread).await;
+    for text in ["Elsewhere", "Further"] {
+        say(&other, text).await;
+        other.newest().says("Hello from the model.").await;
+        until_status(&other.newest(), &other, "complete").await;
+    }
+    network.open();
+    browser.js("dispatchEvent(new Event('online'))").await;
+    connected(&browser).await;
+    let all = "document.querySelectorAll('article[data-status=complete]').length === 8";
+    for device in [&browser, &other] {
+        device.until_js(all).await;
+        let said = said(device).await;
+        assert_eq!(said, ["Kept", "Elsewhere", "Further", "Unsent"]);
+    }
+    browser.reload().await;
+    connected(&browser).await;
+    browser.until_js(all).await;
+    browser.close().await;
+    other.close().await;
 }

@@ -136,7 +136,7 @@ impl Server {
         tracing::info!("draining");
         app.hub.input(Input::Drain { spread_ms: 2_000 });
         let _ = tokio::time::timeout(DRAIN, app.sockets.all_gone()).await;
-        Ok(())
+        app.writer.leave().await
     }
 }
 

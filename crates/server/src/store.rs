@@ -4,12 +4,13 @@
 //! [`weft_hub::Store::commit`] has returned is on disk. What commands mean is not here but in
 //! `weft_hub::store`, once for all stores.
 
+mod place;
 mod sqlite;
 mod writer;
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, config::DbConfig};
 use weft_hub::{Answer, Command, Committed, Read, Store, store};
 use weft_protocol::{Limits, Millis};
 
@@ -70,6 +71,26 @@ impl SqliteStore {
         })
     }
 
+    /// Begins a new epoch where the database at `path` is not where it was last: it, or its folder, was put
+    /// there from a backup (SPEC R39).
+    pub fn settle(&mut self, path: &Path) -> anyhow::Result<()> {
+        let known: Option<i64> = self
+            .connection
+            .query_row("SELECT value FROM meta WHERE name = 'place'", [], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        if known.is_some_and(|known| place::of(path).is_ok_and(|here| here != known)) {
+            self.epoch = rand::random();
+            tracing::warn!("the data was restored or moved: every device reads it anew");
+            self.connection.execute(
+                "UPDATE meta SET value = ?1 WHERE name = 'epoch'",
+                [self.epoch],
+            )?;
+        }
+        note_place(&mut self.connection, path)
+    }
+
     /// The connection itself, for what is not chat: accounts.
     pub fn connection(&mut self) -> &mut Connection {
         &mut self.connection
@@ -88,6 +109,16 @@ fn epoch(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| {
         row.get(0)
     })
+}
+
+/// Gives the database at `path` a new place.
+fn note_place(connection: &mut Connection, path: &Path) -> anyhow::Result<()> {
+    place::renew(path)?;
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (name, value) VALUES ('place', ?1)",
+        [place::of(path)?],
+    )?;
+    Ok(())
 }
 
 fn migrate(connection: &mut Connection) -> anyhow::Result<()> {

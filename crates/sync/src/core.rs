@@ -85,6 +85,8 @@ pub struct Core {
     role: Role,
     /// Since when nobody sees the page.
     hidden_since: Option<Millis>,
+    /// Whether the platform has stopped some of this page.
+    frozen: bool,
     /// The watched threads of which something else may be shown now.
     dirty: Vec<ThreadId>,
 }
@@ -131,6 +133,7 @@ impl Core {
             drafts: Drafts::default(),
             role: Role::Alone,
             hidden_since: None,
+            frozen: false,
             dirty: Vec::new(),
         }
     }
@@ -160,9 +163,12 @@ impl Core {
             Input::Closed(connection, code) => self.closed(connection, code),
             Input::Tick => {}
             Input::Background => {
+                self.frozen = false;
                 self.hidden_since.get_or_insert(self.now);
             }
+            Input::Freeze => self.frozen = true,
             Input::Foreground => {
+                self.frozen = false;
                 self.hidden_since = None;
                 self.wake();
             }

@@ -51,6 +51,8 @@ pub enum Input {
     Foreground,
     /// The page went to the background.
     Background,
+    /// The platform is about to stop the page, which nobody sees: some of it, or all.
+    Freeze,
     /// The platform believes that there is a network (a hint: it makes the core try now).
     NetworkUp,
     /// The platform believes that there is none (a hint: it makes the core probe).

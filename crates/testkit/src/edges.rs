@@ -10,7 +10,7 @@ mod proxy;
 mod server;
 
 pub use self::{
-    browser::{Browser, Node, Screen},
+    browser::{Browser, Node, Screen, Tab},
     http::StaticServer,
     model_server::{ModelServer, Reply},
     proxy::Proxy,

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use weft_hub::{Answer, Command, Committed, Read, Store};
 use weft_protocol::{Limits, Millis};
 
-use super::SqliteStore;
+use super::{SqliteStore, place::BESIDE};
 
 /// The most commands in one transaction.
 const BATCH: usize = 256;
@@ -39,6 +39,7 @@ enum Work {
 pub struct Writer {
     work: Sender<Work>,
     readers: Arc<Vec<Mutex<SqliteStore>>>,
+    path: Arc<Path>,
 }
 
 impl Writer {
@@ -47,7 +48,12 @@ impl Writer {
     pub fn open(data: &Path, limits: Limits) -> anyhow::Result<Self> {
         make_private(data)?;
         // Held by the writer thread; the system lets go of it however the process ends.
-        let lock = File::create(data.join("weft.lock"))?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(data.join(BESIDE))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => anyhow::bail!("another server is using this folder"),
@@ -56,7 +62,8 @@ impl Writer {
             }
         }
         let path: PathBuf = data.join("weft.db");
-        let store = SqliteStore::open(&path, limits)?;
+        let mut store = SqliteStore::open(&path, limits)?;
+        store.settle(&path)?;
         let readers = (0..READERS)
             .map(|_| SqliteStore::open_reader(&path, limits).map(Mutex::new))
             .collect::<anyhow::Result<_>>()?;
@@ -70,7 +77,15 @@ impl Writer {
         Ok(Self {
             work,
             readers: Arc::new(readers),
+            path: path.into(),
         })
+    }
+
+    /// Makes what was copied of the database until now a backup, whose restoring is noticed.
+    pub async fn leave(&self) -> anyhow::Result<()> {
+        let path = self.path.clone();
+        self.with(move |connection| super::note_place(connection, &path))
+            .await
     }
 
     /// Queues a command; `done` is called once it is on disk, or has failed.

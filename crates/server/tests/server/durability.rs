@@ -7,7 +7,7 @@ use weft_protocol::{
 };
 use weft_testkit::edges::TempDir;
 
-use crate::harness::{Got, Process, Socket, TestServer, messages, request, sign_up, soon};
+use crate::harness::{Got, Person, Process, Socket, TestServer, messages, request, sign_up, soon};
 
 #[tokio::test]
 async fn a_kill_in_mid_reply_loses_nothing_that_was_acked_and_leaves_nothing_running() {
@@ -155,4 +155,49 @@ async fn a_server_that_drains_closes_its_sockets_and_ends() {
         Some(close::code(ErrorCode::Draining))
     );
     soon("the end", served).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_restored_backup_is_another_epoch_and_a_restart_is_not() {
+    let data = TempDir::new("restored");
+    let epoch = async |server: &Process, ada: &Person| {
+        let mut socket = Socket::open(server.addr, ada).await;
+        socket.epoch(Topic::User(ada.user.id)).await
+    };
+    let server = Process::start(&data, &[], &[]).await;
+    let ada = sign_up(server.addr, "ada").await;
+    let first = epoch(&server, &ada).await;
+    server.kill().await;
+    let copy = TempDir::new("copied");
+    copy_files(data.path(), copy.path());
+
+    let server = Process::start(&data, &[], &[]).await;
+    assert_eq!(epoch(&server, &ada).await, first);
+    server.terminate().await;
+    let server = Process::start(&data, &[], &[]).await;
+    assert_eq!(epoch(&server, &ada).await, first);
+    let live = TempDir::new("live");
+    copy_files(data.path(), live.path());
+    server.terminate().await;
+
+    // All of the folder, and the database alone; the files are the same ones.
+    copy_files(copy.path(), data.path());
+    let server = Process::start(&data, &[], &[]).await;
+    let second = epoch(&server, &ada).await;
+    assert_ne!(second, first);
+    server.kill().await;
+    for name in ["weft.db", "weft.db-wal"] {
+        let from = live.path().join(name);
+        std::fs::copy(from, data.path().join(name)).unwrap();
+    }
+    let server = Process::start(&data, &[], &[]).await;
+    let third = epoch(&server, &ada).await;
+    assert!(third != first && third != second);
+}
+
+fn copy_files(from: &std::path::Path, to: &std::path::Path) {
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
 }

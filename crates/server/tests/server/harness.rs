@@ -21,8 +21,8 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest, protocol::CloseFrame},
 };
 use weft_protocol::{
-    Checksum, ClientFrame, InstallationId, MessageId, Mutation, NewReply, Op, Row, ServerFrame,
-    ThreadId, Topic, User, Versions,
+    Checksum, ClientFrame, Cursor, InstallationId, MessageId, Mutation, NewReply, Op, Row,
+    ServerFrame, ThreadId, Topic, User, Versions,
     api::{ApiCode, ApiError, Session},
     frame::{Head, Subscription},
     row::Settle,
@@ -355,6 +355,15 @@ impl Socket {
 
     /// Follows a topic from nothing; gives its rows.
     pub(crate) async fn follow(&mut self, topic: Topic) -> Vec<Row> {
+        self.snapshot(topic).await.1
+    }
+
+    /// The epoch of a topic.
+    pub(crate) async fn epoch(&mut self, topic: Topic) -> u32 {
+        self.snapshot(topic).await.0.epoch
+    }
+
+    async fn snapshot(&mut self, topic: Topic) -> (Cursor, Vec<Row>) {
         self.send(&ClientFrame::Subscribe(Subscription {
             topic,
             cursor: None,
@@ -363,8 +372,11 @@ impl Socket {
         .await;
         self.until("a snapshot", |frame| match frame {
             ServerFrame::Snapshot {
-                topic: of, rows, ..
-            } if *of == topic => Some(rows.clone()),
+                topic: of,
+                cursor,
+                rows,
+                ..
+            } if *of == topic => Some((*cursor, rows.clone())),
             _ => None,
         })
         .await

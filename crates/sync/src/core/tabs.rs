@@ -137,6 +137,7 @@ impl Core {
         match &self.role {
             Role::Alone => None,
             Role::Leader(leader) => leader.deadline(),
+            Role::Follower(_) if self.link.phase == Phase::SignedOut => None,
             Role::Follower(follower) => Some(follower.deadline(self.hidden_since.is_none())),
         }
     }

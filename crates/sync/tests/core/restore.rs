@@ -6,8 +6,8 @@ use weft_protocol::{
     frame::{Head, Held},
 };
 use weft_sync::{
-    Change, Delivery, Fault, History, Input, Output, Status, StorageOp, Stored, View,
-    contract::MemoryStorage,
+    Change, Delivery, Fault, History, Input, Output, Status, StorageOp, Stored, TabId, TabMessage,
+    View, contract::MemoryStorage,
 };
 
 use crate::client::{
@@ -496,4 +496,19 @@ fn a_draft_outlives_the_page_and_what_was_written_since_is_newer() {
 
     client.input(draft(""));
     assert_eq!(client.storage.stored().drafts, []);
+}
+
+#[test]
+fn a_tab_hears_of_nothing_before_it_has_what_is_kept() {
+    let mut client = offline();
+    let stored = client.storage.stored();
+    client = Client::new(2);
+    client.input(Input::Follow(TabId(2)));
+    // However long the storage takes: what a leader told would be newer than what comes from there.
+    client.advance(60_000);
+    client.input(Input::Heard(TabMessage::Lead { term: 1 }));
+    assert_eq!(client.posted, []);
+    client.input(Input::Restored(stored));
+    client.input(Input::SignedIn { token: None });
+    assert!(matches!(client.posted[..], [TabMessage::Ping { .. }]));
 }

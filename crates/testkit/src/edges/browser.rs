@@ -12,7 +12,8 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use thirtyfour::{
-    ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, extensions::cdp::ChromeDevTools,
+    ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, WindowHandle,
+    extensions::cdp::ChromeDevTools,
 };
 use tokio::time::{Instant, interval, timeout};
 
@@ -68,13 +69,18 @@ impl Screen {
     };
 }
 
-/// One device: a browser with a profile of its own, and one page.
+/// One device: a browser with a profile of its own. One tab at a time is acted on, at first its only one.
 pub struct Browser {
     tools: ChromeDevTools,
     driver: Option<WebDriver>,
     process: Child,
     profile: Option<PathBuf>,
+    screen: Screen,
 }
+
+/// A tab of a browser. Each has a window and a process of its own, so that all of them are seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab(WindowHandle);
 
 impl Browser {
     /// Opens `url` on a screen.
@@ -123,16 +129,88 @@ impl Browser {
             driver: Some(driver),
             process,
             profile,
+            screen,
         };
-        browser.look(screen).await;
         let clipboard = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
         browser.cdp("Browser.grantPermissions", clipboard).await;
-        let watch = json!({ "source": WATCH });
-        browser
-            .cdp("Page.addScriptToEvaluateOnNewDocument", watch)
-            .await;
+        browser.prepare().await;
         browser.goto(url).await;
         browser
+    }
+
+    async fn prepare(&self) {
+        self.look(self.screen).await;
+        self.before_load(WATCH).await;
+    }
+
+    /// Runs a script in each page of this tab from here on, before the page's own.
+    pub async fn before_load(&self, script: &str) {
+        let script = json!({ "source": script });
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", script)
+            .await;
+    }
+
+    /// The tab that is acted on.
+    pub async fn tab(&self) -> Tab {
+        Tab(self.driver().window().await.expect("a tab"))
+    }
+
+    /// Opens an empty tab, and acts on it from here on.
+    pub async fn new_tab(&self) -> Tab {
+        let tab = Tab(self.driver().new_window().await.expect("a new tab"));
+        self.switch_to(&tab).await;
+        self.prepare().await;
+        tab
+    }
+
+    /// Acts on this tab from here on. What is seen and what is not stays so.
+    pub async fn switch_to(&self, tab: &Tab) {
+        let switched = self.driver().switch_to_window(tab.0.clone()).await;
+        switched.unwrap_or_else(|error| panic!("{tab:?}: {error}"));
+    }
+
+    /// Closes the tab that is acted on; another one is to be acted on then. It may have crashed.
+    pub async fn close_tab(&self) {
+        self.driver().close_window().await.expect("a closed tab");
+    }
+
+    /// Kills the process of the tab that is acted on, and no other's.
+    pub async fn crash_tab(&self) {
+        let crashed = self.try_cdp("Page.crash", json!({})).await;
+        assert!(crashed.is_err(), "a page that has crashed does not answer");
+    }
+
+    /// Stops all that the page does, as platforms do with what has long not been seen.
+    pub async fn freeze(&self) {
+        let frozen = json!({ "state": "frozen" });
+        self.cdp("Page.setWebLifecycleState", frozen).await;
+    }
+
+    /// Lets a frozen page go on. It is seen again.
+    pub async fn thaw(&self) {
+        let active = json!({ "state": "active" });
+        self.cdp("Page.setWebLifecycleState", active).await;
+        self.hide().await;
+        self.show().await;
+    }
+
+    /// Minimizes the window: the page is hidden. Until it is shown it may not answer.
+    pub async fn hide(&self) {
+        self.set_window("minimized").await;
+    }
+
+    /// Shows the window again.
+    pub async fn show(&self) {
+        self.set_window("normal").await;
+        self.until_js("document.visibilityState === 'visible'")
+            .await;
+    }
+
+    async fn set_window(&self, state: &str) {
+        let window = self.cdp("Browser.getWindowForTarget", json!({})).await;
+        let id = &window["windowId"];
+        let bounds = json!({ "windowId": id, "bounds": { "windowState": state } });
+        self.cdp("Browser.setWindowBounds", bounds).await;
     }
 
     /// Changes the screen.
@@ -371,7 +449,9 @@ impl Browser {
 
     /// Writes what is on the screen into a PNG file.
     pub async fn screenshot(&self, file: &Path) {
-        let shot = self.cdp("Page.captureScreenshot", json!({})).await;
+        let shot = self.try_cdp("Page.captureScreenshot", json!({})).await;
+        // Of a page that is hidden there is none.
+        let Ok(shot) = shot else { return };
         let data = shot["data"].as_str().expect("a picture");
         let bytes = BASE64_STANDARD.decode(data).expect("base64");
         if let Some(folder) = file.parent() {
@@ -380,10 +460,13 @@ impl Browser {
         std::fs::write(file, bytes).expect("a place for pictures");
     }
 
-    /// Ends the browser; nothing must have gone wrong in the page.
+    /// Ends the browser; nothing must have gone wrong in a page.
     pub async fn close(mut self) {
-        let wrongs = self.js("window.wrongs").await;
-        assert_eq!(wrongs, json!([]), "the page's own errors");
+        for tab in self.driver().windows().await.expect("the tabs") {
+            self.switch_to(&Tab(tab)).await;
+            let wrongs = self.js("window.wrongs").await;
+            assert_eq!(wrongs, json!([]), "the page's own errors");
+        }
         if let Some(driver) = self.driver.take() {
             let _ = driver.quit().await;
         }

@@ -1,8 +1,10 @@
 //! The server as people run it: its own process, its own data, killed and started again.
 
 use std::{
-    io::{BufRead as _, BufReader},
-    net::SocketAddr,
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -59,6 +61,43 @@ impl TestServer {
     /// Starts it again, on the same data and at the same address.
     pub fn restart(&mut self) {
         (self.child, self.addr) = spawn(self.addr, &self.data, &self.args);
+    }
+
+    /// Copies its data, as of now, while it is not running.
+    pub fn back_up(&self) -> TempDir {
+        let backup = TempDir::new("backup");
+        copy(self.data.path(), backup.path());
+        backup
+    }
+
+    /// Puts the data back to what it was, while it is not running.
+    pub fn restore(&self, backup: &TempDir) {
+        for entry in fs::read_dir(self.data.path()).expect("the data") {
+            fs::remove_file(entry.expect("a file").path()).expect("a file");
+        }
+        copy(backup.path(), self.data.path());
+    }
+
+    /// A figure of `/metrics`.
+    pub fn metric(&self, name: &str) -> u64 {
+        let mut answer = String::new();
+        let read = TcpStream::connect(self.addr).and_then(|mut stream| {
+            let host = self.addr;
+            write!(stream, "GET /metrics HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
+            stream.read_to_string(&mut answer)
+        });
+        read.expect("the figures");
+        let figure = answer
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        figure.unwrap_or_else(|| panic!("no {name} in {answer}"))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("a file");
+        fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
     }
 }
 

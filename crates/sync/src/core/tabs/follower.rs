@@ -11,6 +11,7 @@ use crate::{
     Output, Status, StorageOp, TabId, TabMessage, Told, Unsent,
     body::Body,
     core::Core,
+    link::Phase,
     outbox::{Entry, Outbox},
 };
 
@@ -159,6 +160,10 @@ impl Core {
 
     /// What a person sees has changed: the leader follows it.
     pub(in crate::core) fn ping(&mut self) {
+        if self.link.phase == Phase::SignedOut {
+            // What is kept is not here yet: it would replace what the leader tells.
+            return;
+        }
         let wanting = |&&thread: &&ThreadId| {
             let follow = self.follows.get(Topic::Thread(thread));
             follow.is_none_or(|follow| follow.cursor.is_none() && !follow.missing)
@@ -411,6 +416,9 @@ impl Core {
 
     /// Asks the leader, and takes its place where it has been silent for too long.
     pub(super) fn run_follower(&mut self) {
+        if self.link.phase == Phase::SignedOut {
+            return;
+        }
         let (now, visible) = (self.now, self.hidden_since.is_none());
         let Role::Follower(follower) = &mut self.role else {
             return;

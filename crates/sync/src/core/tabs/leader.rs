@@ -94,6 +94,18 @@ impl Core {
 
     /// A follower wants something.
     pub(super) fn asked(&mut self, message: TabMessage) {
+        if self.frozen {
+            // Still hearing the others, this page may neither reach the server nor get done with what it
+            // writes, and nobody else could write meanwhile: whoever is seen is to lead.
+            if let TabMessage::Ping {
+                tab, visible: true, ..
+            } = message
+            {
+                let term = self.term();
+                self.post(TabMessage::Yield { term, to: tab });
+            }
+            return;
+        }
         match message {
             TabMessage::Ping {
                 tab,
