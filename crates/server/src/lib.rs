@@ -136,7 +136,10 @@ impl Server {
         tracing::info!("draining");
         app.hub.input(Input::Drain { spread_ms: 2_000 });
         let _ = tokio::time::timeout(DRAIN, app.sockets.all_gone()).await;
-        app.writer.leave().await
+        if let Err(error) = app.writer.leave().await {
+            tracing::warn!(%error, "a backup of this run may be restored unnoticed");
+        }
+        Ok(())
     }
 }
 

@@ -530,3 +530,33 @@ fn a_page_that_opens_does_not_believe_a_leader_that_is_none_any_more() {
     tabs.input(2, Input::Foreground);
     assert_eq!(tabs.tabs[2].mirror, tabs.tabs[1].mirror);
 }
+
+#[test]
+fn a_frozen_leader_gives_the_lead_to_who_is_seen_and_begins_nothing() {
+    let mut tabs = Tabs::new(1);
+    let leader = &mut tabs.tabs[0];
+    leader.input(Input::Freeze);
+    let ping = |visible| TabMessage::Ping {
+        tab: TabId(9),
+        watching: vec![],
+        wanting: vec![],
+        visible,
+        lost: true,
+        version: 1,
+    };
+    leader.input(Input::Heard(ping(false)));
+    assert_eq!(leader.posted, []);
+    leader.input(Input::Heard(ping(true)));
+    assert!(matches!(
+        leader.posted[..],
+        [TabMessage::Yield { to: TabId(9), .. }]
+    ));
+    leader.forget();
+    leader.input(Input::Background);
+    leader.input(Input::Heard(ping(true)));
+    let welcomed = |message: &TabMessage| matches!(message, TabMessage::Welcome { .. });
+    assert!(
+        leader.posted.iter().any(welcomed),
+        "it goes on where it was"
+    );
+}
