@@ -8,6 +8,14 @@ fn store() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
+/// Whether anything is kept.
+pub(super) fn keeps() -> bool {
+    write("probe", "1");
+    let kept = read("probe").is_some();
+    remove("probe");
+    kept
+}
+
 /// What is kept under a name.
 pub(super) fn read(name: &str) -> Option<String> {
     store()?.get_item(&format!("weft.{name}")).ok().flatten()

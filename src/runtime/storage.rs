@@ -408,7 +408,7 @@ pub(super) fn lock_name(user: UserId) -> String {
 
 /// Whether the account is open on this device: nobody has signed out in another tab.
 fn is_open_here(user: UserId) -> bool {
-    local::account().is_some_and(|account| account.id == user)
+    local::account().map_or_else(|| !local::keeps(), |account| account.id == user)
 }
 
 /// Whether so many bytes of so many allowed ones are more than this app should take.

@@ -152,6 +152,10 @@ async fn a_browser_without_a_database_is_told_of_and_works() {
     for denied in [
         "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }",
         "Object.defineProperty(window, 'indexedDB', { value: undefined })",
+        // As with all of a site's data blocked.
+        "Object.defineProperty(window, 'localStorage', {
+            get() { throw new DOMException('no', 'SecurityError'); },
+        })",
     ] {
         browser.before_load(denied).await;
         browser.reload().await;
