@@ -246,7 +246,7 @@ impl Driver {
             let signed_out = matches!(change, Change::StatusSet(Status::SignedOut));
             match &change {
                 Change::StatusSet(Status::TooOld) => worker::check(),
-                Change::UserSet(Some(user)) => local::keep_account(user),
+                Change::UserSet(Some(user)) => local::rename_account(user),
                 _ => {}
             }
             project::apply(&self.1, change);

@@ -91,6 +91,13 @@ pub(super) fn leave_draft(thread: Option<ThreadId>, text: &str) {
     write(&format!("draft.{}", key(thread)), text);
 }
 
+/// Keeps how the person whose account it is is called by now. One that was left stays so.
+pub(super) fn rename_account(user: &User) {
+    if account().is_some_and(|account| account.id == user.id && account != *user) {
+        keep_account(user);
+    }
+}
+
 /// What pages that went away were writing. It is told once.
 pub(super) fn take_drafts() -> Vec<(Option<ThreadId>, String)> {
     let drafts = entries("draft.");

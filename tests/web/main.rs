@@ -4,9 +4,9 @@
 use indexed_db_futures::{database::Database as Idb, prelude::*, transaction::TransactionMode};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use weft::runtime::storage::database::{Database, Failure};
-use weft_protocol::{InstallationId, Millis, ThreadId, Topic, UserId};
+use weft_protocol::{InstallationId, Millis, Mutation, ThreadId, Topic, UserId};
 use weft_sync::{
-    StorageOp, Stored,
+    StorageOp, Stored, Unsent,
     contract::{Storage, storage_contract},
 };
 
@@ -42,6 +42,30 @@ fn identify() -> StorageOp {
         installation: InstallationId::from_bytes([2; 16]),
         next_n: 7,
         outbox: Vec::new(),
+    }
+}
+
+fn thread(n: u8) -> Topic {
+    Topic::Thread(ThreadId::from_bytes([n; 16]))
+}
+
+fn snapshot(n: u8) -> StorageOp {
+    StorageOp::PutSnapshot {
+        topic: thread(n),
+        cursor: Default::default(),
+        rows: Vec::new(),
+        more: false,
+    }
+}
+
+fn unsent(n: u64) -> Unsent {
+    Unsent {
+        n,
+        made_at: 1,
+        mutation: Mutation::CreateThread {
+            thread: ThreadId::from_bytes([1; 16]),
+        },
+        failure: None,
     }
 }
 
@@ -165,21 +189,9 @@ async fn two_connections_see_the_same() {
 #[wasm_bindgen_test]
 async fn all_of_a_batch_is_kept_or_nothing() {
     let database = open("batch").await;
-    let unsent = weft_sync::Unsent {
-        n: 1,
-        made_at: 1,
-        mutation: weft_protocol::Mutation::CreateThread {
-            thread: ThreadId::from_bytes([3; 16]),
-        },
-        failure: None,
-    };
+    let unsent = unsent(1);
     // Nobody's: there is no identity that could have numbered it.
-    let rows = StorageOp::PutSnapshot {
-        topic: Topic::Thread(ThreadId::from_bytes([3; 16])),
-        cursor: Default::default(),
-        rows: Vec::new(),
-        more: false,
-    };
+    let rows = snapshot(3);
     let refused = database
         .keep(1, &[rows, StorageOp::PutOutbox(unsent)])
         .await;
@@ -192,22 +204,9 @@ async fn all_of_a_batch_is_kept_or_nothing() {
 #[wasm_bindgen_test]
 async fn old_threads_make_room_and_what_is_unsent_stays() {
     let database = open("crowded").await;
-    let unsent = weft_sync::Unsent {
-        n: 7,
-        made_at: 1,
-        mutation: weft_protocol::Mutation::CreateThread {
-            thread: ThreadId::from_bytes([1; 16]),
-        },
-        failure: None,
-    };
-    let thread = |n: u8| Topic::Thread(ThreadId::from_bytes([n; 16]));
+    let unsent = unsent(7);
     let mut ops = vec![identify(), StorageOp::PutOutbox(unsent.clone())];
-    ops.extend((1..=5).map(|n| StorageOp::PutSnapshot {
-        topic: thread(n),
-        cursor: Default::default(),
-        rows: Vec::new(),
-        more: false,
-    }));
+    ops.extend((1..=5).map(snapshot));
     database.keep(1, &ops).await.expect("it is kept");
     let used_again = StorageOp::Apply {
         topic: thread(1),
@@ -225,20 +224,8 @@ async fn old_threads_make_room_and_what_is_unsent_stays() {
 #[wasm_bindgen_test]
 async fn what_is_unsent_is_read_where_the_rest_cannot_be() {
     let database = open("corrupt").await;
-    let unsent = weft_sync::Unsent {
-        n: 7,
-        made_at: 1,
-        mutation: weft_protocol::Mutation::CreateThread {
-            thread: ThreadId::from_bytes([1; 16]),
-        },
-        failure: None,
-    };
-    let rows = StorageOp::PutSnapshot {
-        topic: Topic::Thread(ThreadId::from_bytes([1; 16])),
-        cursor: Default::default(),
-        rows: Vec::new(),
-        more: false,
-    };
+    let unsent = unsent(7);
+    let rows = snapshot(1);
     let ops = [identify(), StorageOp::PutOutbox(unsent.clone()), rows];
     database.keep(1, &ops).await.expect("it is kept");
 
