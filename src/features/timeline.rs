@@ -43,12 +43,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
         }
     };
     stick(scroller, content, at_bottom);
-    let rows = move || {
-        let ids = timeline.order.get();
-        ids.into_iter()
-            .filter_map(|id| timeline.row(id))
-            .collect::<Vec<_>>()
-    };
+    let order = timeline.order.clone();
     view! {
         <div class="timeline-scroller" node_ref=scroller on:scroll=on_scroll>
             <div class="timeline" node_ref=content role="log" aria-label="Messages" aria-live="off">
@@ -66,10 +61,9 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                     History::Complete | History::Missing => ().into_any(),
                 }}
                 <For
-                    each=rows
-                    // Taken out and put in again between two frames, a message has other signals.
-                    key=|row| row.head.clone()
-                    children=move |row| view! { <MessageArticle thread row/> }
+                    each=move || order.get()
+                    key=|id| *id
+                    children=move |id| timeline.row(id).map(|row| view! { <MessageArticle thread row/> })
                 />
             </div>
             <Show when=move || !at_bottom.get()>

@@ -254,6 +254,7 @@ impl Driver {
                 project::record(&self.1, Fact::Session(Session::SignedOut));
             }
         }
+        project::tidy(&self.1);
     }
 
     fn fold_soon(&self) {

@@ -3,6 +3,8 @@
 //! Invariant: after the core's changes were applied in order, the signals equal the core's own view. A
 //! change that does not fit (an index beyond the end) changes nothing and never panics.
 
+use std::collections::HashSet;
+
 use leptos::prelude::*;
 use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User};
 use weft_sync::{Change, MessageView};
@@ -148,6 +150,21 @@ pub fn apply(state: &State, change: Change) {
     }
 }
 
+/// Forgets the messages that are shown no more. For when all changes of a frame are applied: one that was
+/// taken out and put in again meanwhile is the same element with the same signals.
+pub fn tidy(state: &State) {
+    state.timelines.with_untracked(|timelines| {
+        for timeline in timelines.values() {
+            timeline.order.with_untracked(|order| {
+                if timeline.rows().len() != order.len() {
+                    let shown: HashSet<MessageId> = order.iter().copied().collect();
+                    timeline.rows().retain(|id, _| shown.contains(id));
+                }
+            });
+        }
+    });
+}
+
 /// Writes down what the runtime has learnt.
 pub fn record(state: &State, fact: Fact) {
     match fact {
@@ -234,15 +251,20 @@ fn insert(timeline: &Timeline, index: usize, message: MessageView) {
         delivery,
     } = message;
     streams(timeline, id, head.status == Status::Streaming);
-    timeline.rows().insert(
-        id,
-        Row {
+    let body = body.as_ref().to_owned();
+    if let Some(row) = timeline.row(id) {
+        row.head.set(head);
+        row.body.set(body);
+        row.delivery.set(delivery);
+    } else {
+        let row = Row {
             id,
             head: ArcRwSignal::new(head),
-            body: ArcRwSignal::new(body.as_ref().to_owned()),
+            body: ArcRwSignal::new(body),
             delivery: ArcRwSignal::new(delivery),
-        },
-    );
+        };
+        timeline.rows().insert(id, row);
+    }
     timeline
         .order
         .update(|order| order.insert(index.min(order.len()), id));
@@ -254,7 +276,6 @@ fn remove(timeline: &Timeline, index: usize) {
         .order
         .update(|order| removed = (index < order.len()).then(|| order.remove(index)));
     if let Some(id) = removed {
-        timeline.rows().remove(&id);
         streams(timeline, id, false);
     }
 }

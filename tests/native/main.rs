@@ -9,7 +9,10 @@ use std::sync::{
 use any_spawner::Executor;
 use leptos::prelude::*;
 use tokio::task::LocalSet;
-use weft::state::{Days, Group, Row, State, Timeline, project::apply};
+use weft::state::{
+    Days, Group, Row, State, Timeline,
+    project::{apply, tidy},
+};
 use weft_protocol::{Author, MessageId, Status, ThreadId, ThreadRow};
 use weft_sync::{Change, Delivery, Head, MessageView, ThreadView};
 
@@ -144,6 +147,29 @@ async fn a_new_message_wakes_no_old_row() {
         settle().await;
         assert_eq!(order.take(), 1);
         assert_eq!([body.take(), rest.take()], [0; 2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_put_in_again_within_a_frame_is_the_same_row_and_one_that_is_not_is_forgotten() {
+    with_state(async |state, timeline| {
+        apply(&state, inserted(0, 1));
+        apply(&state, inserted(1, 2));
+        let (body, _) = watch(timeline.row(message_id(1)).expect("inserted"));
+        settle().await;
+        body.take();
+        let thread = thread_id();
+        for index in [1, 0] {
+            apply(&state, Change::MessageRemoved { thread, index });
+        }
+        apply(&state, inserted(0, 1));
+        tidy(&state);
+        let token = Change::BodyAppended(thread, message_id(1), "token".into());
+        apply(&state, token);
+        settle().await;
+        assert_eq!(body.take(), 1, "who shows the message is told of its text");
+        assert!(timeline.row(message_id(2)).is_none());
     })
     .await;
 }
