@@ -64,6 +64,37 @@ async fn what_is_said_offline_outlives_a_killed_browser_and_arrives_once_and_in_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_browser_started_anew_without_a_network_shows_the_last_thread_to_read_and_to_write_in() {
+    let (_model, mut server) = served().await;
+    let profile = TempDir::new("profile");
+    let open =
+        async |url: &str| Browser::open_with_profile(url, Screen::WIDE, profile.path()).await;
+    let browser = open(&server.url()).await;
+    browser.button("Create account").click().await;
+    enter(&browser, "ada", "Create account").await;
+    kept(&browser).await;
+    say(&browser, "First").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    let thread = browser.url().await;
+    // A browser that ends by itself writes down who is signed in.
+    browser.close().await;
+    server.kill();
+
+    let browser = open(&thread).await;
+    browser.message(0).says("First").await;
+    browser.message(1).says("Hello from the model.").await;
+    say(&browser, "Second").await;
+    browser.newest().says("Queued").await;
+    browser.kill();
+
+    server.restart();
+    let browser = open(&thread).await;
+    until_status(&browser.message(3), &browser, "complete").await;
+    assert_eq!(said(&browser).await, ["First", "Second"]);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_server_the_threads_are_there_to_read_and_to_write_in() {
     let (model, mut server) = served().await;
     let browser = sign_up(&server.url(), "ada").await;
