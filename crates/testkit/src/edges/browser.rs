@@ -69,6 +69,26 @@ impl Screen {
     };
 }
 
+/// Starts the browser's driver. Returns it and its port, where it got one.
+fn driver() -> Option<(Child, u16)> {
+    let mut process = Command::new(given("WEFT_CHROMEDRIVER"))
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the browser's driver");
+    let stdout = process.stdout.take().expect("a piped stdout");
+    let port = BufReader::new(stdout).lines().find_map(|line| {
+        let line = line.ok()?;
+        let (_, port) = line.split_once("started successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    if port.is_none() {
+        // Without a port it ends by itself.
+        let _ = process.wait();
+    }
+    Some((process, port?))
+}
+
 /// One device: a browser with a profile of its own. One tab at a time is acted on, at first its only one.
 pub struct Browser {
     tools: ChromeDevTools,
@@ -94,20 +114,9 @@ impl Browser {
     }
 
     async fn start(url: &str, screen: Screen, profile: Option<PathBuf>) -> Self {
-        let mut process = Command::new(given("WEFT_CHROMEDRIVER"))
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the browser's driver");
-        let stdout = process.stdout.take().expect("a piped stdout");
-        let port = BufReader::new(stdout)
-            .lines()
-            .find_map(|line| {
-                let line = line.ok()?;
-                let (_, port) = line.split_once("started successfully on port ")?;
-                port.trim_end_matches('.').parse::<u16>().ok()
-            })
-            .expect("the driver said where it is");
+        // It chooses a port and takes it twice, once for each version of IP: another program may be first.
+        let started = (0..5).find_map(|_| driver());
+        let (process, port) = started.expect("the driver said where it is");
         let mut wanted = DesiredCapabilities::chrome();
         let binary = given("WEFT_CHROMIUM");
         let set = wanted.set_binary(&binary.to_string_lossy());
