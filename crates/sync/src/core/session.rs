@@ -59,7 +59,7 @@ impl Core {
         self.installation = self.new_installation();
     }
 
-    pub(super) fn new_installation(&mut self) -> InstallationId {
+    fn new_installation(&mut self) -> InstallationId {
         InstallationId::new(self.now, self.rng.random())
     }
 
@@ -218,10 +218,15 @@ impl Core {
         self.pump();
     }
 
-    /// The server expects a number that this installation cannot give: starts over as another one.
-    pub(super) fn renumber(&mut self) {
+    /// Numbers what is unsent from the beginning, as another installation.
+    pub(super) fn number_anew(&mut self) {
         self.installation = self.new_installation();
         self.outbox.renumber();
+    }
+
+    /// The server expects a number that this installation cannot give: starts over as another one.
+    pub(super) fn renumber(&mut self) {
+        self.number_anew();
         self.identify();
         self.fault(Fault::Renumbered);
         self.reconnect(None);

@@ -43,8 +43,7 @@ impl Core {
         self.take_outbox(stored.outbox, stored.next_n, Outbox::take);
         if !self.is_follower() && !self.outbox.is_dense() {
             // Numbers are missing in between: the server would wait for them for ever.
-            self.installation = self.new_installation();
-            self.outbox.renumber();
+            self.number_anew();
             self.identify();
         }
         self.touch_all();
@@ -160,8 +159,7 @@ impl Core {
         }
         if self.owner.is_some() {
             // What is stored may be gone on from elsewhere: its numbers are not ours any more.
-            self.installation = self.new_installation();
-            self.outbox.renumber();
+            self.number_anew();
             if self.link.has_socket() {
                 self.reconnect(Some(0));
             }

@@ -64,8 +64,7 @@ impl Core {
         let mut changed = self.outbox.number_proposals();
         if !self.outbox.is_dense() {
             // Numbers are missing in between: the server would wait for them for ever.
-            self.installation = self.new_installation();
-            self.outbox.renumber();
+            self.number_anew();
             changed = true;
         }
         if changed {
