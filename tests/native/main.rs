@@ -32,6 +32,8 @@ fn message(n: u8) -> MessageView {
             status: Status::Streaming,
             error: None,
             parent: None,
+            depth: 1,
+            siblings: Vec::new(),
             created_at: 0,
         },
         body: "".into(),

@@ -10,7 +10,7 @@ use weft_protocol::{ClientFrame, MessageId, MessageRow, Mutation, Op, Path, Row,
 
 use super::Core;
 use crate::{
-    Ahead, History, Output, PageRead, Rows, Seek, Status, StorageOp, StoredTopic, TabId,
+    Ahead, Delivery, History, Output, PageRead, Rows, Seek, Status, StorageOp, StoredTopic, TabId,
     TabMessage,
     project::{self, Stretch},
     reader::Reader,
@@ -59,7 +59,9 @@ impl Core {
         stretch.history = match self.replica.timelines.get(thread) {
             _ if follow.is_some_and(|follow| follow.missing) => History::Missing,
             None => History::Unknown,
-            Some(_) if matches!(reader.wants, Some(Seek::Older | Seek::First)) => History::Loading,
+            Some(_) if matches!(reader.wants, Some(Seek::Older | Seek::Depth(_))) => {
+                History::Loading
+            }
             Some(_) if stretch.above.is_none() => History::Complete,
             Some(_) => History::More,
         };
@@ -95,7 +97,7 @@ impl Core {
             }
             Seek::Older => self.go_up(thread),
             Seek::Newer => self.go_down(thread),
-            Seek::First => Some(self.page(thread, None, 1)),
+            Seek::Depth(depth) => Some(self.page(thread, None, depth.max(1))),
             Seek::Message { message, depth } => {
                 let Some(ids) = self.leading_to(thread, message) else {
                     let page = u64::from(self.sizes.page);
@@ -225,6 +227,16 @@ impl Core {
             from,
             after: None,
         }
+    }
+
+    /// The last message of the branch that the reader chose, where that is known.
+    pub(super) fn end_of_branch(&self, thread: ThreadId) -> Option<MessageId> {
+        let reader = self.readers.get(thread)?;
+        let chosen = reader.path != Path::Newest && reader.bottom.is_none();
+        let stretch = chosen.then(|| self.stretch(thread))?;
+        let mut said = stretch.items.iter().rev();
+        said.find(|item| !matches!(item.delivery, Delivery::Failed(_)))
+            .map(|item| item.id)
     }
 
     fn end_of_path(&self, thread: ThreadId) -> Option<MessageId> {
@@ -519,7 +531,9 @@ impl Core {
             return;
         };
         match wants {
-            Seek::First if read.from == 1 => {
+            Seek::Depth(depth)
+                if read.from == depth.max(1) && !matches!(read.path, Path::To(_)) =>
+            {
                 let shown = found.ids.get(self.sizes.shown.saturating_sub(1));
                 let bottom = *shown.unwrap_or(&last);
                 (reader.top, reader.bottom) = (Some(first), Some(bottom));
@@ -550,7 +564,7 @@ impl Core {
                     self.ask(again, None);
                 }
             }
-            Seek::Stay | Seek::First | Seek::Latest | Seek::Branch { .. } => {}
+            Seek::Stay | Seek::Depth(_) | Seek::Latest | Seek::Branch { .. } => {}
         }
     }
 
