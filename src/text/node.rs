@@ -5,6 +5,7 @@
 
 use leptos::{
     prelude::*,
+    reactive::owner::WeakOwner,
     tachys::{
         html::attribute::{Attribute, any_attribute::AnyAttribute},
         hydration::Cursor,
@@ -24,14 +25,19 @@ pub(super) enum Node {
     /// An element.
     Element(Element),
     /// A block of code: its language and its text.
-    Code(Option<String>, String, Copy),
+    Code(Option<String>, String, Around),
 }
 
-/// What the button beside code does.
-#[derive(Clone)]
-pub(super) struct Copy(pub(super) Callback<String>);
+/// What code on the page needs of its text.
+#[derive(Clone, Copy)]
+pub(super) struct Around {
+    /// What the button beside it does.
+    pub(super) copy: Callback<String>,
+    /// Who owns the text: code outlives those who describe it.
+    pub(super) owner: StoredValue<WeakOwner>,
+}
 
-impl PartialEq for Copy {
+impl PartialEq for Around {
     /// It is the same for all of a text.
     fn eq(&self, _: &Self) -> bool {
         true
@@ -123,11 +129,11 @@ impl Render for Node {
                 }
                 OnPage::Element(element, children, listening)
             }
-            Self::Code(language, text, copy) => {
-                // Whoever describes it next must not dispose of what it has.
-                let owner = Owner::new();
-                let view = owner.with(|| view::still(language.clone(), text.clone(), copy.0));
-                let view = owner.with(|| view.build());
+            Self::Code(language, text, around) => {
+                let owner = around.owner.get_value().upgrade();
+                let owner = owner.map_or_else(Owner::new, |owner| owner.child());
+                let view =
+                    owner.with(|| view::still(language.clone(), text.clone(), around.copy).build());
                 OnPage::Code(owner, view)
             }
         };
@@ -162,13 +168,13 @@ impl Render for Node {
                 }
             }
             (
-                Self::Code(language, text, copy),
+                Self::Code(language, text, around),
                 Self::Code(before, old, _),
                 OnPage::Code(owner, view),
             ) => {
                 if language != before || text != old {
                     owner.with_cleanup(|| {
-                        view::still(language.clone(), text.clone(), copy.0).rebuild(view);
+                        view::still(language.clone(), text.clone(), around.copy).rebuild(view);
                     });
                 }
             }

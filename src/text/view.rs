@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use super::{
     block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row},
     document::{Document, Entry},
-    node::{self, Element, Node, Press, element},
+    node::{Around, Element, Node, Press, element},
 };
 
 /// The number of the next text: ids on the page are made of it.
@@ -23,7 +23,7 @@ static NEXT_TEXT: AtomicUsize = AtomicUsize::new(0);
 #[derive(Clone, Copy)]
 struct Page {
     text: usize,
-    copy: Callback<String>,
+    around: Around,
 }
 
 /// Shows a text as Markdown, and follows it as it grows. `copy` is what the button beside code does.
@@ -44,7 +44,10 @@ where
 {
     let page = Page {
         text: NEXT_TEXT.fetch_add(1, Ordering::Relaxed),
-        copy,
+        around: Around {
+            copy,
+            owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
+        },
     };
     let document = Mutex::new(Document::default());
     let entries = Memo::new(move |_| {
@@ -93,7 +96,7 @@ fn top_level(entry: Memo<Option<Entry>>, page: Page) -> AnyView {
             code_block(
                 Signal::derive(move || title(code().0)),
                 Signal::derive(move || code().1),
-                page.copy,
+                page.around.copy,
             )
         }
         Some(_) => (move || now().map(|block| page.block(&block))).into_any(),
@@ -144,7 +147,7 @@ impl Page {
                     .with("data-level", level.to_string())
             }
             BlockKind::Code { language, text } => {
-                return Node::Code(language.clone(), text.clone(), node::Copy(self.copy));
+                return Node::Code(language.clone(), text.clone(), self.around);
             }
             BlockKind::Raw(text) => {
                 element("p", vec![Node::Text(text.clone())]).with("class", "md-raw")

@@ -10,6 +10,7 @@ use weft::text::Markdown;
 struct Page {
     body: ArcRwSignal<String>,
     open: ArcRwSignal<bool>,
+    copied: ArcRwSignal<String>,
     place: HtmlElement,
     _mounted: Box<dyn std::any::Any>,
 }
@@ -22,13 +23,16 @@ impl Page {
         let all = document().body().expect("a body");
         all.append_child(&place).expect("it is added");
         let (text, more) = (body.clone(), open.clone());
+        let copied = ArcRwSignal::new(String::new());
+        let copy = copied.clone();
         let mounted = leptos::mount::mount_to(place.clone(), move || {
             let open = Signal::derive(move || more.get());
-            view! { <Markdown body=text open copy=|_| ()/> }
+            view! { <Markdown body=text open copy=move |code| copy.set(code)/> }
         });
         let page = Self {
             body,
             open,
+            copied,
             place,
             _mounted: Box::new(mounted),
         };
@@ -107,6 +111,21 @@ async fn a_token_changes_the_text_that_grows_and_nothing_else() {
         page.js(seen),
         "characterData three and more,characterData three and more"
     );
+}
+
+#[wasm_bindgen_test]
+async fn code_in_a_list_that_is_being_written_can_be_copied() {
+    let page = Page::new("- item\n\n  ```\n  one").await;
+    for (more, code) in [
+        ("\n  two", "one\ntwo"),
+        ("\n  ```\n- next", "one\ntwo"),
+        (" item", "one\ntwo"),
+    ] {
+        page.write(more).await;
+        page.copied.set(String::new());
+        page.js("page.querySelector('figure button').click()");
+        assert_eq!(page.copied.get_untracked(), code, "{more:?}");
+    }
 }
 
 #[wasm_bindgen_test]
