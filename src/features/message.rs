@@ -73,7 +73,11 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
                 let body = text.clone();
                 view! {
                     <div class="message-body">
-                        <Markdown body copy=move |code| dispatch.send(Intent::Copy(code))/>
+                        <Markdown
+                            body
+                            open=Signal::derive(move || status.get().0 == Status::Streaming)
+                            copy=move |code| dispatch.send(Intent::Copy(code))
+                        />
                     </div>
                 }.into_any()
             }}

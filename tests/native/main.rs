@@ -1,6 +1,8 @@
 //! Counts effect runs: what one change of the core wakes, and what it leaves alone.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod markdown;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::Relaxed},

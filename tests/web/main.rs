@@ -1,5 +1,7 @@
-//! What needs a browser and no server: the storage on a real IndexedDB.
+//! What needs a browser and no server: the storage on a real IndexedDB, and Markdown on a real page.
 #![cfg(target_arch = "wasm32")]
+
+mod markdown;
 
 use indexed_db_futures::{database::Database as Idb, prelude::*, transaction::TransactionMode};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
