@@ -20,9 +20,10 @@ pub(super) fn calm(text: &str, blocks: &[Block]) -> Option<(String, usize)> {
     };
     // A table's open cell is in its last line.
     let table = matches!(leaf.kind, BlockKind::Table { .. });
-    let start = match table {
-        true => last_line(text),
-        false => leaf.range.start,
+    let start = if table {
+        last_line(text)
+    } else {
+        leaf.range.start
     };
     let after = text.get(leaf.range.end.min(text.len())..)?;
     let ends = text[text.trim_end().len()..].matches('\n').count();
@@ -100,7 +101,7 @@ fn content(line: &str) -> &str {
         rest = match (rest.strip_prefix('>'), marker) {
             (Some(quoted), _) => quoted,
             (_, Some(item)) if item.starts_with(' ') => item,
-            _ if hashes.len() < rest.len() && hashes.starts_with(' ') => hashes,
+            _ if rest.starts_with('#') && hashes.starts_with(' ') => hashes,
             _ => return rest,
         };
     }
@@ -184,13 +185,8 @@ impl Scan<'_> {
             b'`' => self.code(at, run, rest),
             b'$' => self.math(at, run, rest),
             b'*' | b'_' | b'~' => self.delimiter(at, marker, run, rest),
-            b'[' => {
-                let image = at > 0 && text.as_bytes()[at - 1] == b'!';
-                let (marker, at) = if image { (b'!', at - 1) } else { (b'[', at) };
-                let count = 1 + usize::from(image);
-                self.open.push(Opened { marker, at, count });
-                at + count
-            }
+            b'!' if rest.starts_with('[') && run == 1 => self.opened(b'!', at, 2),
+            b'[' => self.opened(b'[', at, 1),
             b']' => self.bracket(at),
             b'<' => self.angle(at),
             b'|' if self.table => {
@@ -204,6 +200,11 @@ impl Scan<'_> {
             }
             _ => at + 1,
         }
+    }
+
+    fn opened(&mut self, marker: u8, at: usize, count: usize) -> usize {
+        self.open.push(Opened { marker, at, count });
+        at + count
     }
 
     fn stop(&mut self, at: usize) -> usize {
@@ -281,11 +282,7 @@ impl Scan<'_> {
             return self.stop(after - left_over);
         }
         if left_over > 0 && left && (!word || !right || mark(before)) {
-            self.open.push(Opened {
-                marker,
-                at: after - left_over,
-                count: left_over,
-            });
+            self.opened(marker, after - left_over, left_over);
         }
         after
     }
@@ -298,7 +295,6 @@ impl Scan<'_> {
         else {
             return at + 1;
         };
-        let opened = self.open[index];
         let rest = &self.text[at + 1..];
         let closing = match rest.as_bytes().first() {
             Some(b'(') => destination(rest),
@@ -320,12 +316,8 @@ impl Scan<'_> {
                 at + 1
             }
             None => {
-                let words = &self.text[opened.at + opened.count..at];
-                self.stop(if words.starts_with('^') {
-                    opened.at
-                } else {
-                    at
-                })
+                // What the bracket stands for is decided in the end.
+                self.stop(at)
             }
         }
     }
@@ -339,11 +331,7 @@ impl Scan<'_> {
                 .iter()
                 .any(|scheme| scheme.starts_with(rest) || rest.starts_with(scheme)) =>
             {
-                self.open.push(Opened {
-                    marker: b'<',
-                    at,
-                    count: 1,
-                });
+                self.opened(b'<', at, 1);
                 self.text.len()
             }
             _ => at + 1,

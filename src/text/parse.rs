@@ -1,5 +1,4 @@
-//! From text to blocks: CommonMark with tables, task lists, strikethrough, alerts, footnotes, math and bare
-//! links.
+//! From text to blocks: CommonMark with GitHub's extensions and math.
 //!
 //! Invariant: total. Every text parses, and depth is bounded, so that no text can exhaust the stack.
 
@@ -9,9 +8,13 @@ use pulldown_cmark::{
     Alignment, BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd,
 };
 
+mod open;
+
+use open::{Node, Open};
+
 use super::{
     autolink::autolink,
-    block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row},
+    block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item},
 };
 
 /// Blocks or inlines nested deeper than this are unwrapped into their parent.
@@ -69,54 +72,10 @@ fn safe(address: &str) -> Option<String> {
         .then(|| address.to_owned())
 }
 
-/// Whether an image may be fetched from there: no page lets in those that anyone can change on their way.
+/// Whether an image may be fetched from there, unseen and unchanged by those between.
 fn secure(address: &str) -> bool {
-    address
-        .get(..6)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
-}
-
-/// A node that is open while its content arrives.
-struct Open {
-    range: Range<usize>,
-    node: Node,
-    blocks: Vec<Block>,
-    inlines: Vec<Inline>,
-}
-
-enum Node {
-    Root,
-    Paragraph,
-    Heading(u8),
-    Code(Option<String>),
-    Raw,
-    Quote(Option<Alert>),
-    Footnote(String),
-    List(Option<u64>, Vec<Item>),
-    Item(Option<bool>),
-    Table(Vec<Align>, Row, Vec<Row>),
-    TableRow(Row),
-    Cell,
-    Emphasis,
-    Strong,
-    Strike,
-    Link(Option<String>),
-    Image(String),
-    /// Unknown or too deep: its content goes to its parent.
-    Through,
-}
-
-impl Node {
-    /// Whether running text ends with it.
-    fn shows_text(&self) -> bool {
-        match self {
-            Self::Paragraph | Self::Heading(_) | Self::Cell => true,
-            Self::Quote(_) | Self::Footnote(_) | Self::Item(_) => true,
-            Self::Root | Self::Code(_) | Self::Raw | Self::List(..) | Self::Table(..) => false,
-            Self::TableRow(_) | Self::Emphasis | Self::Strong | Self::Strike => false,
-            Self::Link(_) | Self::Image(_) | Self::Through => false,
-        }
-    }
+    let scheme = address.get(..6).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("https:")
 }
 
 struct Builder<'a> {
@@ -127,60 +86,6 @@ struct Builder<'a> {
     /// The labels of the footnotes, by number.
     labels: Vec<String>,
     notes: Vec<(Range<usize>, String, Vec<Block>)>,
-}
-
-impl Open {
-    fn new(node: Node, range: Range<usize>) -> Self {
-        Self {
-            range,
-            node,
-            blocks: Vec::new(),
-            inlines: Vec::new(),
-        }
-    }
-
-    fn close_text(&mut self) {
-        if let (Some(first), Some(last)) = (self.inlines.first(), self.inlines.last()) {
-            let range = first.range.start..last.range.end;
-            let kind = BlockKind::Paragraph(std::mem::take(&mut self.inlines));
-            self.blocks.push(Block { range, kind });
-        }
-    }
-
-    /// Adds text, joined with the text before it.
-    fn push_text(&mut self, text: &str, range: Range<usize>) {
-        if let Some(Inline {
-            range: before,
-            kind: InlineKind::Text(held),
-        }) = self.inlines.last_mut()
-        {
-            held.push_str(text);
-            before.end = before.end.max(range.end);
-        } else {
-            self.inlines.push(Inline {
-                range,
-                kind: InlineKind::Text(text.to_owned()),
-            });
-        }
-    }
-
-    fn text(self) -> String {
-        let mut text: String = self
-            .inlines
-            .into_iter()
-            .filter_map(|inline| match inline.kind {
-                InlineKind::Text(text) => Some(text),
-                _ => None,
-            })
-            .collect();
-        if text.ends_with('\n') {
-            text.pop();
-            if text.ends_with('\r') {
-                text.pop();
-            }
-        }
-        text
-    }
 }
 
 impl Builder<'_> {
@@ -450,7 +355,7 @@ pub(super) fn plain(inlines: &[Inline]) -> String {
         .iter()
         .map(|inline| match &inline.kind {
             InlineKind::Text(text) | InlineKind::Code(text) => text.clone(),
-            InlineKind::Math { source, .. } => source.clone(),
+            InlineKind::Math { source: text, .. } => text.clone(),
             InlineKind::Image { alt, .. } => alt.clone(),
             InlineKind::Emphasis(inner)
             | InlineKind::Strong(inner)

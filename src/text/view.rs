@@ -342,9 +342,13 @@ fn image(src: &str, alt: &str) -> Element {
         .split_once("://")
         .and_then(|(_, rest)| rest.split(['/', '?', '#']).next())
         .map_or(src, |host| host.rsplit('@').next().unwrap_or(host));
+    let mut words = Vec::new();
+    if !alt.is_empty() {
+        let alt = element("span", vec![Node::Text(alt.to_owned())]).with("class", "md-image-alt");
+        words = vec![alt.into(), Node::Text(" ".to_owned())];
+    }
     let ask = Node::Text(format!("Show image from {host}"));
-    let words = element("span", vec![Node::Text(alt.to_owned())]);
-    let words = vec![words.into(), element("span", vec![ask]).into()];
+    words.push(element("span", vec![ask]).into());
     let button = element("button", words).with("type", "button");
     element("span", vec![button.into()])
         .with("class", "md-image")

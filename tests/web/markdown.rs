@@ -142,7 +142,7 @@ async fn an_image_is_fetched_when_its_reader_asks_and_is_a_link_where_it_fails()
     let page = Page::new("![a cat](https://x.test:1/cat.png) is here").await;
     assert_eq!(
         page.js("page.querySelector('img') + page.querySelector('button').innerText"),
-        "nulla cat\nShow image from x.test:1"
+        "nulla cat Show image from x.test:1"
     );
     page.js("page.querySelector('button').click()");
     assert_eq!(
@@ -150,8 +150,9 @@ async fn an_image_is_fetched_when_its_reader_asks_and_is_a_link_where_it_fails()
         "https://x.test:1/cat.png,a cat,no-referrer,lazy"
     );
     page.write(" now").await;
-    assert_eq!(page.js("page.querySelectorAll('img').length"), "1");
-    page.js("page.querySelector('img').dispatchEvent(new Event('error'))");
+    // The browser may have found out already that there is no such server.
+    assert_eq!(page.js("page.querySelectorAll('img, a').length"), "1");
+    page.js("page.querySelector('img')?.dispatchEvent(new Event('error'))");
     assert_eq!(
         page.js("page.querySelector('img') + page.querySelector('a').href"),
         "nullhttps://x.test:1/cat.png"
