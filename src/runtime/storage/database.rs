@@ -16,11 +16,11 @@ use indexed_db_futures::{
         Transaction, TransactionDurability as Durability, TransactionMode, TransactionOptions,
     },
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use weft_protocol::{
     Cursor, ErrorCode, InstallationId, MessageId, Millis, Mutation, Op, Row, Status, Topic, UserId,
-    row::Settle,
+    json, row::Settle,
 };
 use weft_sync::{StorageOp, Stored, StoredTopic, Unsent};
 
@@ -85,8 +85,8 @@ impl From<indexed_db_futures::error::OpenDbError> for Failure {
     }
 }
 
-impl From<serde_json::Error> for Failure {
-    fn from(_: serde_json::Error) -> Self {
+impl From<json::Unreadable> for Failure {
+    fn from(_: json::Unreadable) -> Self {
         Self::Unusable
     }
 }
@@ -179,7 +179,9 @@ impl Database {
         let stores = Stores(self.idb.transaction(STORES).build()?);
         let topics = stores.all(TOPICS).await?;
         stores.0.commit().await?;
-        let held = topics.iter().filter_map(|json| read::<Held>(json).ok());
+        let held = topics
+            .iter()
+            .filter_map(|json| json::read::<Held>(json).ok());
         let mut threads: Vec<Held> = held
             .filter(|(topic, ..)| matches!(topic, Topic::Thread(_)))
             .collect();
@@ -210,7 +212,7 @@ impl Database {
         let drafts = stores.all(DRAFTS).await?;
         stores.0.commit().await?;
         let unsent = |json: &String| {
-            let (n, made_at, mutation, failure) = read::<Entry<Mutation>>(json).ok()?;
+            let (n, made_at, mutation, failure) = json::read::<Entry<Mutation>>(json).ok()?;
             Some(Unsent {
                 n,
                 made_at,
@@ -218,9 +220,12 @@ impl Database {
                 failure,
             })
         };
-        let account = account.and_then(|json| read::<Account>(&json).ok());
+        let account = account.and_then(|json| json::read::<Account>(&json).ok());
         let outbox: Vec<Unsent> = outbox.iter().filter_map(unsent).collect();
-        let drafts = drafts.iter().filter_map(|json| read(json).ok()).collect();
+        let drafts = drafts
+            .iter()
+            .filter_map(|json| json::read(json).ok())
+            .collect();
         let Some((user, installation, next_n)) = account else {
             // What only this device knows is not lost by what the server knows as well.
             return Ok(Stored {
@@ -238,7 +243,10 @@ impl Database {
             // The server gives it again.
             topics: with_rows(user, &topics, &rows).unwrap_or_default(),
             texts: joined(&texts),
-            ends: ends.iter().filter_map(|json| read(json).ok()).collect(),
+            ends: ends
+                .iter()
+                .filter_map(|json| json::read(json).ok())
+                .collect(),
         })
     }
 }
@@ -274,7 +282,7 @@ impl Stores<'_> {
                 if unsent.failure.is_some() {
                     return Ok(());
                 }
-                let (user, installation, next_n): Account = read(&account)?;
+                let (user, installation, next_n): Account = json::read(&account)?;
                 let next_n = next_n.max(unsent.n + 1);
                 self.put(META, ACCOUNT, &(user, installation, next_n))
             }
@@ -351,7 +359,7 @@ impl Stores<'_> {
 
     async fn term(&self) -> Result<Option<u64>> {
         let json = self.get(META, TERM).await?;
-        Ok(json.map(|json| read(&json)).transpose()?)
+        Ok(json.map(|json| json::read(&json)).transpose()?)
     }
 
     fn put_unsent(&self, unsent: &Unsent) -> Result<()> {
@@ -365,7 +373,7 @@ impl Stores<'_> {
 
     async fn topic(&self, topic: Topic) -> Result<Option<Held>> {
         let json = self.get(TOPICS, &topic.to_string()).await?;
-        Ok(json.map(|json| read(&json)).transpose()?)
+        Ok(json.map(|json| json::read(&json)).transpose()?)
     }
 
     /// Puts a row. The end that its reply had is not its end any more, and where it is not streaming
@@ -383,7 +391,7 @@ impl Stores<'_> {
     /// Puts the end of a reply whose row still is streaming.
     async fn put_end(&self, topic: Topic, end: &Settle) -> Result<()> {
         let row = self.get(ROWS, &format!("{topic}/{}", end.message)).await?;
-        if row.is_some_and(|json| read(&json).is_ok_and(|row: Row| is_streaming(&row))) {
+        if row.is_some_and(|json| json::read(&json).is_ok_and(|row: Row| is_streaming(&row))) {
             self.put(ENDS, &place(end.message), end)?;
         }
         Ok(())
@@ -420,7 +428,7 @@ impl Stores<'_> {
 
     /// Asks for a change; whether it was made is told by the end of the transaction.
     fn put<T: Serialize>(&self, store: &str, key: &str, value: &T) -> Result<()> {
-        let value = serde_json::to_string(value)?;
+        let value = json::write(value);
         self.store(store)?.put(value).with_key(key).build()?;
         Ok(())
     }
@@ -476,15 +484,11 @@ fn is_streaming(row: &Row) -> bool {
     matches!(row, Row::Message(row) if row.status == Status::Streaming && !row.deleted)
 }
 
-fn read<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
-    serde_json::from_str(json)
-}
-
 /// The topics with their rows, the one used last at the end.
 fn with_rows(user: UserId, topics: &[String], rows: &[String]) -> Result<Vec<StoredTopic>> {
     let mut held = Vec::new();
     for json in topics {
-        held.push(read::<Held>(json)?);
+        held.push(json::read::<Held>(json)?);
     }
     held.sort_unstable_by_key(|(topic, _, _, used)| (*used, *topic));
     let mut topics: Vec<_> = held
@@ -497,7 +501,7 @@ fn with_rows(user: UserId, topics: &[String], rows: &[String]) -> Result<Vec<Sto
         })
         .collect();
     for json in rows {
-        let row: Row = read(json)?;
+        let row: Row = json::read(json)?;
         let of = match &row {
             Row::Thread(_) => Topic::User(user),
             Row::Message(row) => Topic::Thread(row.thread),
@@ -513,7 +517,7 @@ fn with_rows(user: UserId, topics: &[String], rows: &[String]) -> Result<Vec<Sto
 fn joined(pieces: &[String]) -> Vec<(MessageId, String)> {
     let mut texts: Vec<(MessageId, String)> = Vec::new();
     for json in pieces {
-        let Ok((message, offset, piece)) = read::<Piece<String>>(json) else {
+        let Ok((message, offset, piece)) = json::read::<Piece<String>>(json) else {
             continue;
         };
         let here = texts.last().filter(|(last, _)| *last == message);
