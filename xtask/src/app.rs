@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
-    precache,
+    pack, precache,
     process::{cargo, command, root, run},
     tools,
 };
@@ -62,6 +62,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
         .env("CARGO_TARGET_DIR", target())
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .env_remove("NO_COLOR"))?;
+    pack::pack(&dist())?;
     precache::write(&dist())?;
     compress(&dist())
 }
