@@ -11,6 +11,7 @@ use super::{composer::Pen, time::clock};
 use crate::{
     state::{Dispatch, Intent, Row, Session, State, words},
     text::Markdown,
+    ui::effect,
 };
 
 #[component]
@@ -224,7 +225,7 @@ impl Editing {
             opener: NodeRef::new(),
             back: StoredValue::new(false),
         };
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(opener) = editing.opener.get()
                 && editing.back.get_value()
             {
@@ -296,7 +297,7 @@ fn Edit(
         }
         editing.open.set(false);
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(area) = area.get() {
             let _ = area.focus();
         }

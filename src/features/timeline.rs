@@ -7,7 +7,10 @@ use weft_protocol::ThreadId;
 use weft_sync::History;
 
 use super::message::MessageArticle;
-use crate::state::{Dispatch, Intent, Timeline};
+use crate::{
+    state::{Dispatch, Intent, Timeline},
+    ui::{each, effect},
+};
 
 /// How near to an edge counts as being there, in CSS pixels.
 const NEAR: i32 = 80;
@@ -60,11 +63,9 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                     History::Unknown => view! { <p class="history">"Loading…"</p> }.into_any(),
                     History::Complete | History::Missing => ().into_any(),
                 }}
-                <For
-                    each=move || order.get()
-                    key=|id| *id
-                    children=move |id| timeline.row(id).map(|row| view! { <MessageArticle thread row/> })
-                />
+                {each(move || order.get(), move |_, id| {
+                    timeline.row(id).map(|row| view! { <MessageArticle thread row/> }).into_any()
+                })}
             </div>
             <Show when=move || !at_bottom.get()>
                 <button
@@ -87,7 +88,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
 fn stick(scroller: NodeRef<Div>, content: NodeRef<Div>, at_bottom: RwSignal<bool>) {
     use wasm_bindgen::{JsCast, closure::Closure};
     let watch = StoredValue::new_local(None);
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(scroller), Some(content)) = (scroller.get(), content.get()) else {
             return;
         };

@@ -10,6 +10,7 @@ use super::{
     block::{Align, Block, BlockKind, Inline, InlineKind, Item, Row},
     document::{Document, Entry},
 };
+use crate::ui::each;
 
 /// Shows a text as Markdown, and follows it as it grows. `copy` is what the button beside code does.
 #[component]
@@ -33,26 +34,22 @@ where
     let keys = Memo::new(move |_| {
         entries.with(|all| all.iter().map(|entry| entry.key).collect::<Vec<_>>())
     });
-    view! {
-        <For each=move || keys.get().into_iter().enumerate() key=|(_, key)| *key let((index, key))>
-            {
-                let entry = Memo::new(move |before: Option<&Option<Entry>>| match before {
-                    // Not reading `entries` ends the listening.
-                    Some(Some(entry)) if entry.settled => Some(entry.clone()),
-                    _ => {
-                        entries
-                            .with(|all| {
-                                all.get(index)
-                                    .filter(|entry| entry.key == key)
-                                    .or_else(|| all.iter().find(|entry| entry.key == key))
-                                    .cloned()
-                            })
-                    }
-                });
-                top_level(entry, copy)
-            }
-        </For>
-    }
+    each(
+        move || keys.get(),
+        move |index, key| {
+            let entry = Memo::new(move |before: Option<&Option<Entry>>| match before {
+                // Not reading `entries` ends the listening.
+                Some(Some(entry)) if entry.settled => Some(entry.clone()),
+                _ => entries.with(|all| {
+                    all.get(index)
+                        .filter(|entry| entry.key == key)
+                        .or_else(|| all.iter().find(|entry| entry.key == key))
+                        .cloned()
+                }),
+            });
+            top_level(entry, copy)
+        },
+    )
 }
 
 /// A top-level block. Its kind is fixed; its content follows the entry.
