@@ -7,6 +7,7 @@ use crate::{
     features::{Nav, Notices, Places},
     pages::{NotFound, Shell, SignInPage},
     state::{Dispatch, Route, Session, State},
+    ui::effect,
 };
 
 /// The whole app, on a state and a way to the runtime; `base` is the path that it is served at.
@@ -49,7 +50,7 @@ fn Pages(base: String) -> impl IntoView {
     });
     // Where somebody wanted to go who had to sign in first.
     let wanted = StoredValue::new(Route::New);
-    Effect::new(move |_| match (entered.get(), nav.route()) {
+    effect(move || match (entered.get(), nav.route()) {
         (Some(true), Route::SignIn) => nav.replace(wanted.get_value()),
         (Some(false), route @ (Route::New | Route::Thread(_) | Route::Settings)) => {
             wanted.set_value(route);

@@ -13,6 +13,10 @@ mod thread;
 mod time;
 mod timeline;
 
+use weft_protocol::{MessageId, ThreadId};
+
+use crate::ui;
+
 pub(crate) use self::{
     composer::{Composer, Pen},
     connection::Connection,
@@ -25,3 +29,23 @@ pub(crate) use self::{
     sign_out::SignOut,
     timeline::{Places, TimelineLog},
 };
+
+impl ui::Key for ThreadId {
+    fn number(self) -> u128 {
+        u128::from_be_bytes(*self.as_bytes())
+    }
+
+    fn of(number: u128) -> Self {
+        Self::from_bytes(number.to_be_bytes())
+    }
+}
+
+impl ui::Key for MessageId {
+    fn number(self) -> u128 {
+        u128::from_be_bytes(*self.as_bytes())
+    }
+
+    fn of(number: u128) -> Self {
+        Self::from_bytes(number.to_be_bytes())
+    }
+}

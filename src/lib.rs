@@ -12,3 +12,4 @@ mod pages;
 pub mod runtime;
 pub mod state;
 pub mod text;
+mod ui;

@@ -7,7 +7,10 @@ use web_sys::HtmlTextAreaElement;
 use weft_protocol::{Mutation, ThreadId};
 
 use super::ModelPicker;
-use crate::state::{Dispatch, Intent, State, words};
+use crate::{
+    state::{Dispatch, Intent, State, words},
+    ui::effect,
+};
 
 /// How tall the box grows, in CSS pixels.
 const MAX_HEIGHT: i32 = 240;
@@ -114,7 +117,7 @@ pub(crate) fn Composer(
         measure(&text);
     };
     // Another thread is another draft.
-    Effect::new(move |_| {
+    effect(move || {
         let draft = draft(thread.get());
         if let Some(area) = area.get() {
             write(&area, draft);
@@ -122,7 +125,7 @@ pub(crate) fn Composer(
         }
     });
     // It may be written in another tab as well.
-    Effect::new(move |_| {
+    effect(move || {
         let place = state.drafted.get();
         if let Some(area) = area.get_untracked()
             && place == thread.get_untracked()

@@ -7,7 +7,7 @@ use leptos_router::{
     location::{BrowserUrl, LocationProvider},
 };
 
-use crate::state::Route;
+use crate::{state::Route, ui::effect};
 
 type Go = Box<dyn Fn(&str, NavigateOptions)>;
 
@@ -30,7 +30,7 @@ impl Nav {
         });
         // The router writes the history once it hears that the page is there.
         let history = use_context::<BrowserUrl>();
-        Effect::new(move |_| {
+        effect(move || {
             path.track();
             history.iter().for_each(BrowserUrl::ready_to_complete);
         });

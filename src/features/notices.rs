@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use weft_sync::Status;
 
-use crate::state::{Action, Dispatch, Intent, Notice, State};
+use crate::{
+    state::{Action, Dispatch, Intent, Notice, State},
+    ui::each,
+};
 
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
@@ -18,11 +21,15 @@ pub(crate) fn Notices() -> impl IntoView {
     };
     view! {
         <div class="toasts" role="region" aria-label="Notifications" aria-live="polite">
-            <For
-                each=shown
-                key=|notice| notice.id
-                children=move |notice| {
-                    let id = notice.id;
+            {each(
+                move || shown().into_iter().map(|notice| notice.id).collect(),
+                move |_, id| {
+                    let notice = state.notices.with_untracked(|all| {
+                        all.iter().find(|notice| notice.id == id).cloned()
+                    });
+                    let Some(notice) = notice else {
+                        return ().into_any();
+                    };
                     let action = notice.action.map(|(label, action)| view! {
                         <button
                             type="button"
@@ -47,9 +54,9 @@ pub(crate) fn Notices() -> impl IntoView {
                                 on:click=move |_| dispatch.send(Intent::Dismiss(id))
                             >"×"</button>
                         </div>
-                    }
-                }
-            />
+                    }.into_any()
+                },
+            )}
         </div>
     }
 }

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use weft_protocol::ThreadId;
 
 use super::{Connection, Nav, thread::ThreadItem};
-use crate::state::{Dispatch, Group, Route, Session, State};
+use crate::{
+    state::{Dispatch, Group, Route, Session, State},
+    ui::each,
+};
 
 #[component]
 pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
@@ -82,11 +85,7 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                                 }}
                                 <Show when=shown>
                                     <ul class="thread-list">
-                                        <For
-                                            each=move || ids.get()
-                                            key=|id| *id
-                                            children=|id| view! { <ThreadItem id/> }
-                                        />
+                                        {each(move || ids.get(), |_, id| view! { <ThreadItem id/> }.into_any())}
                                     </ul>
                                 </Show>
                             </section>

@@ -9,7 +9,10 @@ use web_sys::{Element, HtmlElement};
 use weft_protocol::{Mutation, ThreadId};
 
 use super::Nav;
-use crate::state::{Dispatch, Route, State};
+use crate::{
+    state::{Dispatch, Route, State},
+    ui::effect,
+};
 
 #[component]
 pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
@@ -19,7 +22,7 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
     };
     // Whoever renames by the keyboard is back at the link afterwards.
     let (link, back) = (NodeRef::<A>::new(), StoredValue::new(false));
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(link) = link.get()
             && back.get_value()
         {
@@ -77,7 +80,7 @@ fn Rename(
             dispatch.mutate(Mutation::RenameThread { thread: id, title });
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = input.get() {
             let _ = input.focus();
             input.select();

@@ -15,7 +15,10 @@ use weft_sync::{Ahead, History, Seek};
 
 use self::{announce::Announcer, scroll::Scroll};
 use super::{composer::Pen, message::MessageArticle};
-use crate::state::{Dispatch, Intent, Timeline};
+use crate::{
+    state::{Dispatch, Intent, Timeline},
+    ui::each,
+};
 
 pub(crate) use self::place::Places;
 
@@ -71,17 +74,14 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                     History::Unknown => view! { <p class="history">"Loading…"</p> }.into_any(),
                     History::Complete | History::Missing => ().into_any(),
                 }}
-                <For
-                    each=move || order.get()
-                    key=|id| *id
-                    children=move |id| {
-                        rows.row(id).map(|row| {
-                            let first = row.head.with_untracked(|head| unread == Some(head.depth));
-                            let divider = first.then(|| view! { <p class="first-unread" role="separator">"New"</p> });
-                            view! { {divider} <MessageArticle thread row/> }
-                        })
-                    }
-                />
+                {each(move || order.get(), move |_, id| {
+                    let Some(row) = rows.row(id) else {
+                        return ().into_any();
+                    };
+                    let first = row.head.with_untracked(|head| unread == Some(head.depth));
+                    let divider = first.then(|| view! { <p class="first-unread" role="separator">"New"</p> });
+                    view! { {divider} <MessageArticle thread row/> }.into_any()
+                })}
                 {move || (ahead.get() == Ahead::Loading).then(|| view! { <p class="history">"Loading newer messages…"</p> })}
             </div>
             <div class="jumps">

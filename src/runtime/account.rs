@@ -2,11 +2,12 @@
 
 use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::window;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use web_sys::RequestCredentials;
 use weft_protocol::{
     User,
     api::{ApiCode, ApiError, Credentials, NewPassword, Session},
+    json,
 };
 
 use super::{local, page};
@@ -31,7 +32,7 @@ impl Server {
     pub(super) async fn find() -> Self {
         let address = format!("{}config.json", page::base_uri().unwrap_or_default());
         let settings = match gloo_net::http::Request::get(&address).send().await {
-            Ok(answer) => answer.json::<Settings>().await.unwrap_or_default(),
+            Ok(answer) => content(answer).await.unwrap_or_default(),
             Err(_) => Settings::default(),
         };
         let origin = window().location().origin().unwrap_or_default();
@@ -62,10 +63,7 @@ impl Server {
     pub(super) async fn session(&self) -> Result<Option<User>, CallError> {
         match self.call::<()>(Method::GET, "session", None).await {
             Ok(answer) => {
-                let session = answer
-                    .json::<Session>()
-                    .await
-                    .map_err(|_| CallError::Unreachable)?;
+                let session: Session = content(answer).await.ok_or(CallError::Unreachable)?;
                 Ok(Some(session.user))
             }
             Err(CallError::Refused(ApiCode::Unauthenticated, _)) => Ok(None),
@@ -81,10 +79,7 @@ impl Server {
     ) -> Result<Session, CallError> {
         let path = if create { "sign-up" } else { "sign-in" };
         let answer = self.call(Method::POST, path, Some(credentials)).await?;
-        let session = answer
-            .json::<Session>()
-            .await
-            .map_err(|_| CallError::Unreachable)?;
+        let session: Session = content(answer).await.ok_or(CallError::Unreachable)?;
         if let Some(token) = &session.token {
             local::write("token", token);
         }
@@ -118,7 +113,9 @@ impl Server {
             None => request.credentials(RequestCredentials::SameOrigin),
         };
         let request = match body {
-            Some(body) => request.json(body),
+            Some(body) => request
+                .header("content-type", "application/json")
+                .body(json::write(body)),
             None => request.build(),
         };
         let answer = request.map_err(|_| CallError::Unreachable)?.send().await;
@@ -126,9 +123,14 @@ impl Server {
         if answer.ok() {
             return Ok(answer);
         }
-        match answer.json::<ApiError>().await {
-            Ok(error) => Err(CallError::Refused(error.code, error.retry_after)),
-            Err(_) => Err(CallError::Refused(ApiCode::Internal, None)),
+        match content::<ApiError>(answer).await {
+            Some(error) => Err(CallError::Refused(error.code, error.retry_after)),
+            None => Err(CallError::Refused(ApiCode::Internal, None)),
         }
     }
+}
+
+/// What an answer holds, where that can be understood.
+async fn content<T: DeserializeOwned>(answer: Response) -> Option<T> {
+    json::read(&answer.text().await.ok()?).ok()
 }

@@ -2,7 +2,7 @@
 //! Storage that is full or forbidden loses them, and nothing else.
 
 use web_sys::Storage;
-use weft_protocol::{ThreadId, User, UserId};
+use weft_protocol::{ThreadId, User, UserId, json};
 
 fn store() -> Option<Storage> {
     web_sys::window()?.local_storage().ok().flatten()
@@ -46,7 +46,7 @@ fn wipe() {
 
 /// Whose account is open on this device.
 pub(super) fn account() -> Option<User> {
-    serde_json::from_str(&read("account")?).ok()
+    json::read(&read("account")?).ok()
 }
 
 /// The name under which it is kept that somebody has signed in, for the other tabs to hear of it.
@@ -81,9 +81,7 @@ pub(super) fn has_left() {
 
 /// Keeps whose account it is.
 pub(super) fn keep_account(user: &User) {
-    if let Ok(json) = serde_json::to_string(user) {
-        write("account", &json);
-    }
+    write("account", &json::write(user));
 }
 
 /// Keeps what was written last by a page that goes away.

@@ -15,6 +15,7 @@ use super::{
     document::{Document, Entry},
     node::{Around, Element, Node, Press, element},
 };
+use crate::ui::each;
 
 /// The number of the next text: ids on the page are made of it.
 static NEXT_TEXT: AtomicUsize = AtomicUsize::new(0);
@@ -58,26 +59,22 @@ where
     let keys = Memo::new(move |_| {
         entries.with(|all| all.iter().map(|entry| entry.key).collect::<Vec<_>>())
     });
-    view! {
-        <For each=move || keys.get().into_iter().enumerate() key=|(_, key)| *key let((index, key))>
-            {
-                let entry = Memo::new(move |before: Option<&Option<Entry>>| match before {
-                    // Not reading `entries` ends the listening.
-                    Some(Some(entry)) if entry.settled => Some(entry.clone()),
-                    _ => {
-                        entries
-                            .with(|all| {
-                                all.get(index)
-                                    .filter(|entry| entry.key == key)
-                                    .or_else(|| all.iter().find(|entry| entry.key == key))
-                                    .cloned()
-                            })
-                    }
-                });
-                top_level(entry, page)
-            }
-        </For>
-    }
+    each(
+        move || keys.get(),
+        move |index, key| {
+            let entry = Memo::new(move |before: Option<&Option<Entry>>| match before {
+                // Not reading `entries` ends the listening.
+                Some(Some(entry)) if entry.settled => Some(entry.clone()),
+                _ => entries.with(|all| {
+                    all.get(index)
+                        .filter(|entry| entry.key == key)
+                        .or_else(|| all.iter().find(|entry| entry.key == key))
+                        .cloned()
+                }),
+            });
+            top_level(entry, page)
+        },
+    )
 }
 
 /// A top-level block. Its kind is fixed; its content follows the entry.

@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 
 use crate::{
-    precache,
+    pack, precache,
     process::{cargo, command, root, run},
     tools,
 };
@@ -36,17 +36,33 @@ pub(crate) fn target() -> PathBuf {
     root().join("target/wasm")
 }
 
+/// The release build makes the standard library anew, as small as the app itself, and without what a panic
+/// says: it stops the app at once. Compilers of the stable channel can do both, but ask to be told that
+/// whoever uses it has pinned them.
+const SMALL: [(&str, &str); 4] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+    (
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
+    ),
+];
+
 /// Builds the app in release mode.
 pub(crate) fn build() -> anyhow::Result<()> {
     let folders = tools::for_app()?;
     // Trunk is told to stay offline so that it takes the tools it is given and no others.
     run(&mut cargo(["fetch"]))?;
+    run(cargo(["fetch", "--target", tools::WASM]).envs(SMALL))?;
     run(command(folders[0].join("trunk"))
         .args(["build", "--release", "--offline"])
+        .envs(SMALL)
         .env("PATH", tools::path_with(&folders)?)
         .env("CARGO_TARGET_DIR", target())
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .env_remove("NO_COLOR"))?;
+    pack::pack(&dist())?;
     precache::write(&dist())?;
     compress(&dist())
 }

@@ -82,7 +82,7 @@ const MODULES: [(&str, &[&str]); 7] = [
     ("features", &["state", "text", "ui"]),
     ("runtime", &["app", "state", "text"]),
     ("state", &["text"]),
-    ("text", &[]),
+    ("text", &["ui"]),
     ("ui", &[]),
 ];
 

@@ -3,6 +3,7 @@
 
 mod app;
 mod layers;
+mod pack;
 mod precache;
 mod process;
 mod size;

@@ -16,11 +16,12 @@ use crate::process::{cargo, command, find, output, root, run};
 
 const TRUNK: &str = "0.21.14";
 const WASM_OPT: &str = "0.116.1";
-const WASM: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// What building the app takes, as the folders to put in front of PATH.
 pub(crate) fn for_app() -> anyhow::Result<Vec<PathBuf>> {
     wasm_target()?;
+    std_source()?;
     Ok(vec![
         pinned("trunk", "trunk", TRUNK, &["--locked"])?,
         wasm_bindgen()?,
@@ -75,6 +76,17 @@ pub(crate) fn wasm_target() -> anyhow::Result<()> {
     run(command("rustup").args(["target", "add", WASM])).with_context(|| {
         format!("the app needs the Rust target {WASM}: `rustup target add {WASM}`")
     })
+}
+
+/// Adds the source of the standard library to the toolchain where rustup has not.
+fn std_source() -> anyhow::Result<()> {
+    let sysroot = output(command("rustc").args(["--print", "sysroot"]))?;
+    let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library");
+    if source.is_dir() {
+        return Ok(());
+    }
+    run(command("rustup").args(["component", "add", "rust-src"]))
+        .context("the app is built with its own standard library: `rustup component add rust-src`")
 }
 
 /// PATH with `folders` in front.

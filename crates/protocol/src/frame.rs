@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Model, Mutation, Op,
-    Row, ThreadId, Topic, User, Versions,
+    Row, ThreadId, Topic, User, Versions, json,
 };
 
 /// The bytes of a running reply that a client already holds.
@@ -323,40 +323,34 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
+// The app's side is read and written by [`json`], for its size; the server's by `serde_json`.
+
 impl ClientFrame {
     /// The frame as it travels.
     pub fn encode(&self) -> String {
-        encode(self)
+        json::write(self)
     }
 
     /// The frame that `text` carries.
     pub fn decode(text: &str) -> Result<Self, DecodeError> {
-        decode(text)
+        serde_json::from_str(text).map_err(|error| DecodeError(error.to_string()))
     }
 }
 
 impl ServerFrame {
     /// The frame as it travels.
     pub fn encode(&self) -> String {
-        encode(self)
+        serde_json::to_string(self).expect("frames have string keys and no failing serializer")
     }
 
     /// The frame that `text` carries.
     pub fn decode(text: &str) -> Result<Self, DecodeError> {
-        decode(text)
+        json::read(text).map_err(|error| DecodeError(error.to_string()))
     }
 }
 
 fn is_zero(term: &u64) -> bool {
     *term == 0
-}
-
-fn encode<T: Serialize>(frame: &T) -> String {
-    serde_json::to_string(frame).expect("frames have string keys and no failing serializer")
-}
-
-fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
-    serde_json::from_str(text).map_err(|error| DecodeError(error.to_string()))
 }
 
 /// Close codes of the socket. 44xx can be resumed, 45xx need something to change first; 1000, 1001

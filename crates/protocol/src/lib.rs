@@ -8,6 +8,7 @@ pub mod api;
 pub mod error;
 pub mod frame;
 pub mod id;
+pub mod json;
 pub mod limits;
 pub mod mutation;
 pub mod row;

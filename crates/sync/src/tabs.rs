@@ -4,7 +4,9 @@
 //! whoever was not listening finds out and asks anew. What a leader says carries its term.
 
 use serde::{Deserialize, Serialize};
-use weft_protocol::{ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, User, row::Settle};
+use weft_protocol::{
+    ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, User, json, row::Settle,
+};
 
 use crate::{PageRead, Status, StorageOp, StoredTopic};
 
@@ -162,13 +164,13 @@ pub enum Told {
 impl TabMessage {
     /// The message as it travels.
     pub fn encode(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        json::write(self)
     }
 
     /// The message that `text` carries, where it can be understood: a tab of another version may have
     /// said it.
     pub fn decode(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        json::read(text).ok()
     }
 
     /// The term of the leader that says it.

@@ -10,6 +10,7 @@ use weft_sync::Delivery;
 use crate::{
     features::Pen,
     state::{Dispatch, State},
+    ui::effect,
 };
 
 /// Whether a message's text is being changed, and the way back from there.
@@ -28,7 +29,7 @@ impl Editing {
             opener: NodeRef::new(),
             back: StoredValue::new(false),
         };
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(opener) = editing.opener.get()
                 && editing.back.get_value()
             {
@@ -100,7 +101,7 @@ pub(super) fn Edit(
         }
         editing.open.set(false);
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(area) = area.get() {
             let _ = area.focus();
         }

@@ -4,7 +4,10 @@ use leptos::{html::Button, prelude::*};
 use weft_protocol::{MessageId, ThreadId};
 use weft_sync::{Head, Seek};
 
-use crate::state::{Dispatch, Intent};
+use crate::{
+    state::{Dispatch, Intent},
+    ui::effect,
+};
 
 /// Which button of which sibling gets the focus once it is there: the one that was pressed is gone.
 #[derive(Clone, Copy)]
@@ -55,7 +58,7 @@ fn Step(
             all.get(to).copied()
         })
     });
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(button) = button.get()
             && switched.get_value() == Some((id, next))
         {

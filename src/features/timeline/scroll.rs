@@ -11,7 +11,10 @@ use weft_protocol::{MessageId, ThreadId};
 use weft_sync::{Ahead, History, Seek};
 
 use super::place::{Anchor, Place, Places};
-use crate::state::{Dispatch, Intent, Timeline};
+use crate::{
+    state::{Dispatch, Intent, Timeline},
+    ui::effect,
+};
 
 /// How near to the end counts as being there, in CSS pixels.
 const NEAR: i32 = 80;
@@ -310,7 +313,7 @@ impl Scroll {
     /// Settles what is shown whenever the content or the window has another size.
     fn watch(self) {
         let watch = StoredValue::new_local(None);
-        Effect::new(move |_| {
+        effect(move || {
             let (Some(scroller), Some(content)) = (self.scroller.get(), self.content.get()) else {
                 return;
             };

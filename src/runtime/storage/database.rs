@@ -16,11 +16,11 @@ use indexed_db_futures::{
         Transaction, TransactionDurability as Durability, TransactionMode, TransactionOptions,
     },
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use weft_protocol::{
     Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Path, Row,
-    Status, Topic, UserId, limits::WINDOW, row::Settle,
+    Status, Topic, UserId, json, limits::WINDOW, row::Settle,
 };
 use weft_sync::{PageRead, Rows, StorageOp, Stored, StoredTopic, Unsent};
 
@@ -101,8 +101,8 @@ impl From<indexed_db_futures::error::OpenDbError> for Failure {
     }
 }
 
-impl From<serde_json::Error> for Failure {
-    fn from(_: serde_json::Error) -> Self {
+impl From<json::Unreadable> for Failure {
+    fn from(_: json::Unreadable) -> Self {
         Self::Unusable
     }
 }
@@ -195,7 +195,9 @@ impl Database {
         let stores = Stores(self.idb.transaction(STORES).build()?);
         let topics = stores.all(TOPICS).await?;
         stores.0.commit().await?;
-        let held = topics.iter().filter_map(|json| read::<Held>(json).ok());
+        let held = topics
+            .iter()
+            .filter_map(|json| json::read::<Held>(json).ok());
         let mut threads: Vec<Held> = held
             .filter(|(topic, ..)| matches!(topic, Topic::Thread(_)))
             .collect();
@@ -225,7 +227,7 @@ impl Database {
         let drafts = stores.all(DRAFTS).await?;
         stores.0.commit().await?;
         let unsent = |json: &String| {
-            let (n, made_at, mutation, failure) = read::<Entry<Mutation>>(json).ok()?;
+            let (n, made_at, mutation, failure) = json::read::<Entry<Mutation>>(json).ok()?;
             Some(Unsent {
                 n,
                 made_at,
@@ -233,9 +235,12 @@ impl Database {
                 failure,
             })
         };
-        let account = account.and_then(|json| read::<Account>(&json).ok());
+        let account = account.and_then(|json| json::read::<Account>(&json).ok());
         let outbox: Vec<Unsent> = outbox.iter().filter_map(unsent).collect();
-        let drafts = drafts.iter().filter_map(|json| read(json).ok()).collect();
+        let drafts = drafts
+            .iter()
+            .filter_map(|json| json::read(json).ok())
+            .collect();
         let Some((user, installation, next_n)) = account else {
             // What only this device knows is not lost by what the server knows as well.
             return Ok(Stored {
@@ -296,7 +301,7 @@ impl Stores<'_> {
                 if unsent.failure.is_some() {
                     return Ok(());
                 }
-                let (user, installation, next_n): Account = read(&account)?;
+                let (user, installation, next_n): Account = json::read(&account)?;
                 let next_n = next_n.max(unsent.n + 1);
                 self.put(META, ACCOUNT, &(user, installation, next_n))
             }
@@ -374,7 +379,7 @@ impl Stores<'_> {
 
     async fn term(&self) -> Result<Option<u64>> {
         let json = self.get(META, TERM).await?;
-        Ok(json.map(|json| read(&json)).transpose()?)
+        Ok(json.map(|json| json::read(&json)).transpose()?)
     }
 
     fn put_unsent(&self, unsent: &Unsent) -> Result<()> {
@@ -388,7 +393,7 @@ impl Stores<'_> {
 
     async fn topic(&self, topic: Topic) -> Result<Option<Held>> {
         let json = self.get(TOPICS, &topic.to_string()).await?;
-        Ok(json.map(|json| read(&json)).transpose()?)
+        Ok(json.map(|json| json::read(&json)).transpose()?)
     }
 
     /// Puts a row. The end that its reply had is not its end any more, and where it is not streaming
@@ -440,7 +445,7 @@ impl Stores<'_> {
 
     async fn ordinal(&self, topic: Topic, message: MessageId) -> Result<Option<u64>> {
         let json = self.get(PLACES, &format!("{topic}/{message}")).await?;
-        Ok(json.map(|json| read(&json)).transpose()?)
+        Ok(json.map(|json| json::read(&json)).transpose()?)
     }
 
     async fn message(&self, topic: Topic, message: MessageId) -> Result<Option<MessageRow>> {
@@ -448,7 +453,7 @@ impl Stores<'_> {
             return Ok(None);
         };
         let json = self.get(ROWS, &key((topic, ordinal))).await?;
-        Ok(json.and_then(|json| match read(&json) {
+        Ok(json.and_then(|json| match json::read(&json) {
             Ok(Row::Message(row)) => Some(row),
             Ok(Row::Thread(_)) | Err(_) => None,
         }))
@@ -458,7 +463,7 @@ impl Stores<'_> {
     async fn newest(&self, topics: &[String]) -> Result<Rows> {
         let mut held = Vec::new();
         for json in topics {
-            held.push(read::<Held>(json)?);
+            held.push(json::read::<Held>(json)?);
         }
         held.sort_unstable_by_key(|(topic, _, _, used)| (*used, *topic));
         let mut stored = Vec::new();
@@ -515,8 +520,8 @@ impl Stores<'_> {
     /// The rows under these keys, in order.
     async fn rows(&self, keys: KeyRange<String>) -> Result<Vec<Row>> {
         let rows = self.values(ROWS, keys).await?;
-        let rows = rows.iter().map(|json| read(json));
-        Ok(rows.collect::<serde_json::Result<_>>()?)
+        let rows = rows.iter().map(|json| json::read(json));
+        Ok(rows.collect::<std::result::Result<_, json::Unreadable>>()?)
     }
 
     /// Rows with the bytes and ends of those that are streaming.
@@ -529,7 +534,7 @@ impl Stores<'_> {
                 rows.texts.extend(joined(&pieces));
                 let ends = self.values(ENDS, within(&of)).await?;
                 rows.ends
-                    .extend(ends.iter().filter_map(|json| read(json).ok()));
+                    .extend(ends.iter().filter_map(|json| json::read(json).ok()));
             }
         }
         Ok(Rows { topics, ..rows })
@@ -568,7 +573,7 @@ impl Stores<'_> {
 
     /// Asks for a change; whether it was made is told by the end of the transaction.
     fn put<T: Serialize>(&self, store: &str, key: &str, value: &T) -> Result<()> {
-        let value = serde_json::to_string(value)?;
+        let value = json::write(value);
         self.store(store)?.put(value).with_key(key).build()?;
         Ok(())
     }
@@ -648,15 +653,11 @@ fn is_streaming(row: &Row) -> bool {
     matches!(row, Row::Message(row) if row.status == Status::Streaming && !row.deleted)
 }
 
-fn read<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
-    serde_json::from_str(json)
-}
-
 /// The bytes of each reply, as far as they are here from its beginning on.
 fn joined(pieces: &[String]) -> Vec<(MessageId, String)> {
     let mut texts: Vec<(MessageId, String)> = Vec::new();
     for json in pieces {
-        let Ok((message, offset, piece)) = read::<Piece<String>>(json) else {
+        let Ok((message, offset, piece)) = json::read::<Piece<String>>(json) else {
             continue;
         };
         let here = texts.last().filter(|(last, _)| *last == message);
