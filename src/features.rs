@@ -16,11 +16,12 @@ mod timeline;
 pub(crate) use self::{
     composer::{Composer, Pen},
     connection::Connection,
+    message::Switched,
     model::ModelPicker,
     nav::Nav,
     notices::Notices,
     outdated::Outdated,
     sidebar::Sidebar,
     sign_out::SignOut,
-    timeline::TimelineLog,
+    timeline::{Places, TimelineLog},
 };

@@ -196,7 +196,10 @@ impl Core {
             }
             Input::SignedIn { token } => self.sign_in(token),
             Input::SignedOut => self.sign_out(false),
-            Input::Mutate(mutation) => self.mutate(self.now, mutation, true),
+            Input::Mutate(mutation) => {
+                let mutation = self.where_read(mutation);
+                self.mutate(self.now, mutation, true);
+            }
             Input::Draft(place, text) => self.draft(place, text),
             Input::Retry(message) => self.retry(message),
             Input::Discard(message) => self.discard(message),

@@ -79,7 +79,7 @@ impl Stretch<'_> {
 pub(crate) struct Item<'a> {
     pub(crate) id: MessageId,
     head: Head,
-    delivery: Delivery,
+    pub(crate) delivery: Delivery,
     body: Shown<'a>,
 }
 

@@ -121,8 +121,8 @@ pub enum Seek {
     Older,
     /// More messages after the last one shown.
     Newer,
-    /// The beginning of the thread.
-    First,
+    /// What begins at this depth; 1 is the beginning of the thread.
+    Depth(u64),
     /// This message, and what is around it.
     Message {
         /// Which.

@@ -4,12 +4,33 @@ use weft_protocol::{ClientFrame, ErrorCode, MessageId, Millis, Mutation, ThreadI
 
 use super::Core;
 use crate::{
-    Change, Output, TabMessage, Told,
+    Change, Output, Seek, TabMessage, Told,
     link::Phase,
     outbox::{Entry, State},
+    reader::Reader,
 };
 
 impl Core {
+    /// What is said on a branch that the reader chose goes on from there; whoever says something sees it.
+    pub(super) fn where_read(&mut self, mut mutation: Mutation) -> Mutation {
+        let thread = mutation.thread();
+        if self.readers.get(thread).is_none() {
+            return mutation;
+        }
+        match &mut mutation {
+            Mutation::SendMessage { parent, .. } => {
+                *parent = parent.or_else(|| self.end_of_branch(thread));
+                self.seek(thread, Seek::Latest);
+            }
+            Mutation::EditMessage { .. } | Mutation::Regenerate { .. } => {
+                self.readers.insert(thread, Reader::default());
+                self.touch_shown(thread);
+            }
+            _ => {}
+        }
+        mutation
+    }
+
     /// What no server has seen is edited where it waits; any other mutation goes its usual way.
     pub(super) fn mutate(&mut self, made_at: Millis, mutation: Mutation, mine: bool) {
         let Some((at, amended)) = self.amended(&mutation) else {

@@ -57,7 +57,7 @@ fn any_seek() -> impl Strategy<Value = Seek> {
         Just(Seek::Stay),
         Just(Seek::Older),
         Just(Seek::Newer),
-        Just(Seek::First),
+        (0u64..8).prop_map(Seek::Depth),
         (1u8..8, 0u64..8).prop_map(|(n, depth)| Seek::Message {
             message: id(n),
             depth

@@ -70,7 +70,7 @@ fn reading_to_the_top_and_back_shows_every_message_and_holds_few() {
 #[test]
 fn the_reader_lands_where_it_wants_to_be() {
     let mut desk = Desk::alone(Server::of(1_000), Sizes::default());
-    desk.seek(Seek::First);
+    desk.seek(Seek::Depth(1));
     assert_eq!(desk.shown(), span(1, 40));
     assert_eq!(
         (desk.view().history, desk.view().ahead),
@@ -295,7 +295,7 @@ fn what_is_shown_and_lost_by_a_server_put_back_to_a_backup_is_gone() {
 #[test]
 fn what_was_asked_on_a_lost_connection_is_asked_on_the_next() {
     let mut desk = Desk::alone(Server::of(100), tiny());
-    desk.ask(Seek::First);
+    desk.ask(Seek::Depth(1));
     desk.collect();
     desk.asked.clear();
     desk.client.reconnect(0);
@@ -331,7 +331,7 @@ fn pages_without_progress_are_not_asked_for_again_and_again() {
     let mut desk = Desk::alone(Server::of(100), tiny());
     let end = Some((nth(100), 100));
     for seek in [
-        Seek::First,
+        Seek::Depth(1),
         Seek::Older,
         Seek::Newer,
         Seek::Message {
@@ -371,7 +371,7 @@ fn pages_without_progress_are_not_asked_for_again_and_again() {
 #[test]
 fn a_reply_that_streams_while_the_reader_is_far_up_costs_no_change() {
     let mut desk = Desk::alone(Server::of(100), tiny());
-    desk.seek(Seek::First);
+    desk.seek(Seek::Depth(1));
     let mut row = reply(101);
     row.parent = Some(nth(100));
     desk.server.seq += 1;
@@ -407,7 +407,7 @@ fn a_thread_is_read_down_past_messages_that_were_said_differently() {
     server.say(Some(nth(40)));
     for desk in [Desk::alone, Desk::leading] {
         let mut desk = desk(server.clone(), tiny());
-        desk.seek(Seek::First);
+        desk.seek(Seek::Depth(1));
         for _ in 0..30 {
             desk.seek(Seek::Newer);
         }

@@ -108,7 +108,10 @@ impl World {
         // A device with three tabs, another one of the same person, and one of somebody else.
         let devices = [0, 0, 1].map(|person: usize| Device::new(people[person].clone()));
         let clients = [0, 0, 0, 1, 2, 2].map(|device: usize| Client {
-            core: Core::new(BEGIN, Config { seed: rng.random() }),
+            core: Core::new(BEGIN, Config {
+                    seed: rng.random(),
+                    ..Config::default()
+                }),
             user: devices[device].user.clone(),
             device,
             page: Page::default(),
@@ -324,6 +327,10 @@ impl World {
                 return check::client(self, client);
             }
             match output {
+                Output::Read(read) => {
+                    let rows = weft_sync::Rows::default();
+                    self.tell(client, Input::Read(read, rows))?;
+                }
                 Output::Open(connection) => self.open(client, connection),
                 Output::Send(connection, text) => {
                     self.note_sent(client, connection, &text)?;

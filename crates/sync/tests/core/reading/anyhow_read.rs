@@ -34,7 +34,7 @@ fn any_act() -> impl Strategy<Value = Act> {
         Seek::Older,
         Seek::Newer,
         Seek::Newer,
-        Seek::First,
+        Seek::Depth(1),
     ];
     prop_oneof![
         6 => Just(Act::Say(None)),
