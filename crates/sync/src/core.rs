@@ -29,7 +29,7 @@ use crate::{
     replica::Replica,
 };
 
-use self::{drafts::Drafts, reading::Ask, tabs::Role};
+use self::{drafts::Drafts, reading::asks::Asks, tabs::Role};
 
 /// A deadline missed by this much means that the machine slept.
 const SLEPT: u64 = 10_000;
@@ -82,7 +82,7 @@ pub struct Core {
     /// Where the reader of each of them is.
     readers: Few<ThreadId, Reader>,
     /// What was asked for them and is not answered.
-    asks: Vec<Ask>,
+    asks: Asks,
     sizes: Sizes,
     /// Threads that are followed no more but still here, the oldest first.
     kept: VecDeque<ThreadId>,
@@ -135,7 +135,7 @@ impl Core {
             greeted: Vec::new(),
             watched: Vec::new(),
             readers: Few::default(),
-            asks: Vec::new(),
+            asks: Asks::default(),
             sizes: config.sizes,
             kept: VecDeque::new(),
             handles: Few::default(),
@@ -310,12 +310,15 @@ impl Core {
             self.published.set_threads(list, &mut out);
         }
         self.published.set_open(&self.watched, &mut out);
-        for thread in take(&mut self.dirty) {
+        for thread in self.dirty.clone() {
+            self.look_at_end(thread);
             self.bound(thread);
+        }
+        self.trim_all();
+        for thread in take(&mut self.dirty) {
             let mut published = take(&mut self.published);
             published.set_timeline(thread, &self.stretch(thread), &mut out);
             self.published = published;
-            self.trim(thread, self.sizes.most_held);
         }
         self.outputs.extend(out.into_iter().map(Output::Change));
     }

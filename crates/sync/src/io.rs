@@ -95,6 +95,8 @@ pub struct PageRead {
     pub from: u64,
     /// The message that they follow, where that is known to be on the path.
     pub after: Option<MessageId>,
+    /// Which question of who asks it is: an answer to an earlier one is none to it.
+    pub n: u64,
 }
 
 impl PageRead {

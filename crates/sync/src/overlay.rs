@@ -165,6 +165,18 @@ impl<'a> Overlay<'a> {
             .find_map(|row| (!row.deleted && !self.makes(row.id)).then_some(row.id))
     }
 
+    /// What a message that has no row follows, past others that have none.
+    pub(crate) fn row_above(&self, pending: &Pending) -> Option<MessageId> {
+        let mut above = pending.row.parent;
+        // What it follows was made before it.
+        for earlier in self.pending.iter().rev() {
+            if above == Some(earlier.row.id) {
+                above = earlier.row.parent;
+            }
+        }
+        above
+    }
+
     /// A row of the base, or what stands over it.
     pub(crate) fn row<'r>(&'r self, base: &'r MessageRow) -> &'r MessageRow {
         self.messages.get(base.id).unwrap_or(base)

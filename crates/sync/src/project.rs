@@ -3,12 +3,7 @@
 //! Invariant: the lists are computed from rows and outbox alone. What was published is remembered only
 //! to tell the difference, and never read to decide what to show.
 
-use std::{
-    cmp::Reverse,
-    collections::{HashMap, HashSet},
-    hash::Hash,
-    sync::Arc,
-};
+use std::{cmp::Reverse, collections::HashMap, hash::Hash, sync::Arc};
 
 use weft_protocol::{
     MessageId, MessageRow, Model, Mutation, Path, ThreadId, ThreadRow, User, UserId,
@@ -214,43 +209,38 @@ fn rows<'a>(
         return stretch;
     };
     let end = end(timeline, overlay, reader.path);
-    if let Some(last) = end.and_then(|end| timeline.up(end).next()) {
-        stretch.length = stretch.length.max(last.row.depth);
+    if let Some(last) = end.and_then(|end| timeline.message(end)) {
+        stretch.length = match (reader.path, reader.bottom) {
+            (Path::Through(_), Some(_)) => reader.length.max(last.row.depth),
+            _ => last.row.depth,
+        };
     }
-    // A parent was there first. Rows that deny it may lead round in a circle, so each step goes back.
-    let (mut ordinal, mut place) = (u64::MAX, overlay.pending.len());
-    let mut next = reader.bottom.or(end);
-    let is_full = |items: &[Item<'_>]| match reader.top {
-        Some(top) => {
-            items.last().is_some_and(|item| item.id == top) || items.len() > sizes.most_shown
-        }
-        None => items.len() >= sizes.shown,
+    // Where the first one is not on the path any more, the last ones are shown.
+    let most = if reader.top.is_some() {
+        sizes.most_shown
+    } else {
+        sizes.shown
     };
-    while let Some(id) = next {
-        if is_full(&stretch.items) {
+    let mut next = reader.bottom.or(end);
+    let mut next_after_most = next;
+    let mut found = false;
+    for message in next.into_iter().flat_map(|last| timeline.up(last)) {
+        if found || reader.top.is_none() && stretch.items.len() >= most {
             break;
         }
-        if let Some(message) = timeline.message(id) {
-            if message.row.ordinal >= ordinal {
-                break;
-            }
-            ordinal = message.row.ordinal;
-            let row = overlay.row(&message.row);
-            if !row.deleted {
-                stretch.items.push(item(message, row));
-            }
-            next = row.parent;
-            if row.deleted && reader.top == Some(id) {
-                break;
-            }
-        } else {
-            let earlier = &overlay.pending[..place];
-            let Some(at) = earlier.iter().rposition(|pending| pending.row.id == id) else {
-                break;
-            };
-            place = at;
-            next = earlier[at].row.parent;
+        found = reader.top == Some(message.row.id);
+        let row = overlay.row(&message.row);
+        next = row.parent;
+        if !row.deleted {
+            stretch.items.push(item(message, row));
         }
+        if stretch.items.len() <= most {
+            next_after_most = next;
+        }
+    }
+    if !found {
+        stretch.items.truncate(most);
+        next = next_after_most;
     }
     stretch.items.reverse();
     stretch.rows = stretch.items.len();
@@ -278,15 +268,10 @@ fn end(timeline: &Timeline, overlay: &Overlay<'_>, path: Path) -> Option<Message
         Path::Newest => None,
         Path::To(message) => return Some(message),
         Path::Through(message) => {
-            // What was there first comes first.
-            let mut below = HashSet::from([message]);
-            let parents = timeline
-                .iter()
-                .map(|message| (message.row.id, message.row.parent));
-            let pending = overlay.pending.iter().map(|it| (it.row.id, it.row.parent));
-            for (id, parent) in parents.chain(pending) {
-                if parent.is_some_and(|parent| below.contains(&parent)) {
-                    below.insert(id);
+            let mut below = timeline.below(message);
+            for Pending { row, .. } in &overlay.pending {
+                if row.parent.is_some_and(|parent| below.contains(&parent)) {
+                    below.insert(row.id);
                 }
             }
             Some((message, below))
@@ -299,7 +284,7 @@ fn end(timeline: &Timeline, overlay: &Overlay<'_>, path: Path) -> Option<Message
     };
     let mut pending = overlay.pending.iter().rev().filter(live);
     if let Some(newest) = pending.find(|pending| leads(pending.row.id)) {
-        return newest.row.parent;
+        return overlay.row_above(newest);
     }
     let mut rows = timeline
         .newest_first()

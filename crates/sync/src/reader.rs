@@ -12,6 +12,8 @@ use crate::Seek;
 pub(crate) struct Reader {
     /// Which path is read.
     pub(crate) path: Path,
+    /// Whether the reader chose it, and goes to its end: not to that of the newest one.
+    pub(crate) chosen: bool,
     /// The first row that is shown; so many before the last one where none is named.
     pub(crate) top: Option<MessageId>,
     /// The last row that is shown; the end of the path, and what comes there, where none is named.
@@ -22,17 +24,36 @@ pub(crate) struct Reader {
     pub(crate) wants: Option<Seek>,
     /// The length of the path, as the server said last.
     pub(crate) length: u64,
+    /// What is known of the end of the path.
+    pub(crate) end: End,
+    /// The messages beside others that are known to be on the path.
+    pub(crate) forks: Vec<MessageId>,
+}
+
+/// What is known of the end of a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Nobody has looked since the newest rows were told.
+    #[default]
+    Unseen,
+    /// It was the message of this ordinal; 0 where there was none.
+    Known(u64),
+    /// It is not known which of the rows it is, or whether it is here at all.
+    Doubtful,
 }
 
 impl Default for Reader {
     fn default() -> Self {
         Self {
             path: Path::Newest,
+            chosen: false,
             top: None,
             bottom: None,
             stays: false,
             wants: None,
             length: 0,
+            end: End::Unseen,
+            forks: Vec::new(),
         }
     }
 }

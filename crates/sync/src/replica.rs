@@ -4,12 +4,13 @@
 //! kept by whoever follows the topics.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
 use weft_protocol::{
-    Checksum, MessageId, MessageRow, Row, Status, ThreadId, ThreadRow, frame::Held, row::Settle,
+    Checksum, MessageId, MessageRow, Path, Row, Status, ThreadId, ThreadRow, frame::Held,
+    row::Settle,
 };
 
 use crate::{body::Body, few::Few};
@@ -155,9 +156,14 @@ impl Timeline {
         })
     }
 
-    /// The messages that follow `after` on the path to `end`, or else as far as each has no sibling, oldest
-    /// first. Says whether they lead to `end`.
-    pub(crate) fn down(&self, after: MessageId, end: Option<MessageId>) -> (Vec<MessageId>, bool) {
+    /// The messages that follow `after` on the path to `end`, or else as far as it is known which of several
+    /// is on the path, by being alone or one of `forks`; oldest first. Says whether they lead to `end`.
+    pub(crate) fn down(
+        &self,
+        after: MessageId,
+        end: Option<MessageId>,
+        forks: &[MessageId],
+    ) -> (Vec<MessageId>, bool) {
         let ids = |message: &Message| message.row.id;
         if let Some(end) = end {
             let mut path: Vec<MessageId> = self.up(end).map(ids).collect();
@@ -167,18 +173,50 @@ impl Timeline {
                 return (path, true);
             }
         }
-        let mut path = Vec::new();
-        let mut last = after;
+        let mut children: HashMap<MessageId, Vec<&Message>> = HashMap::new();
         for message in &self.rows {
-            if message.row.parent == Some(last) {
-                if !message.row.siblings.is_empty() {
-                    break;
-                }
-                last = message.row.id;
-                path.push(last);
+            let parent = message.row.parent.and_then(|parent| self.message(parent));
+            if let Some(parent) = parent.filter(|it| it.row.ordinal < message.row.ordinal) {
+                children.entry(parent.row.id).or_default().push(message);
             }
         }
+        let next = |last: &MessageId| {
+            let children = children.get(last)?;
+            let on_path = children.iter().find(|it| forks.contains(&it.row.id));
+            // A tombstone lists no siblings, and may have some.
+            let is_alone = |it: &&&Message| it.row.siblings.is_empty() && !it.row.deleted;
+            let alone = children.first().filter(|_| children.len() == 1);
+            let next = on_path.or(alone.filter(is_alone))?;
+            Some(next.row.id)
+        };
+        let path = std::iter::successors(next(&after), next).collect();
         (path, false)
+    }
+
+    /// The last row of a path, as far as its rows are here (SPEC R16).
+    pub(crate) fn end(&self, path: Path) -> Option<&Message> {
+        let mut rows = self.newest_first().filter(|message| !message.row.deleted);
+        match path {
+            Path::Newest => rows.next(),
+            Path::To(id) => self.message(id),
+            Path::Through(id) => {
+                let below = self.below(id);
+                let newest = rows.find(|message| below.contains(&message.row.id));
+                newest.or_else(|| self.message(id))
+            }
+        }
+    }
+
+    /// The message and all that have it on their path, as far as that is known here.
+    pub(crate) fn below(&self, message: MessageId) -> HashSet<MessageId> {
+        let mut below = HashSet::from([message]);
+        // What was there first comes first.
+        for Message { row, .. } in &self.rows {
+            if row.parent.is_some_and(|parent| below.contains(&parent)) {
+                below.insert(row.id);
+            }
+        }
+        below
     }
 
     /// Lets go of the messages that are not to be kept.

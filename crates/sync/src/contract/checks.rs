@@ -423,6 +423,7 @@ fn up(end: u8, from: u64) -> PageRead {
         path: Path::To(id(end)),
         from,
         after: None,
+        n: 0,
     }
 }
 
@@ -433,6 +434,7 @@ fn down(after: u8) -> PageRead {
         path: Path::Newest,
         from: u64::from(after) + 1,
         after: (after > 0).then(|| id(after)),
+        n: 0,
     }
 }
 

@@ -86,7 +86,7 @@ impl Core {
                 rows,
             } => {
                 let tip = tip.map(|tip| (tip, length));
-                self.read_served(thread, (path, from), rows, tip);
+                self.read_served((thread, path, from), rows, tip);
             }
             ServerFrame::Stream {
                 handle,
@@ -112,6 +112,10 @@ impl Core {
     }
 
     fn no_such_topic(&mut self, topic: Topic) {
+        if let Topic::Thread(thread) = topic {
+            self.drop_asks(thread);
+            self.asks.forget_unwanted(thread);
+        }
         let Some(follow) = self
             .follows
             .get_mut(topic)
@@ -188,16 +192,8 @@ impl Core {
         match topic {
             Topic::User(_) => self.replica.reset_threads(rows),
             Topic::Thread(thread) => {
-                let shown = self.shown_rows(thread);
-                let timeline = self.replica.timelines.or_default(thread);
-                let shown = timeline.take_all(&shown);
-                let stale = !shown.is_empty();
-                self.replica.reset_timeline(thread, rows);
-                self.replica.timelines.or_default(thread).put_back(shown);
                 self.fetches.retain(|_, fetch| fetch.thread != thread);
-                if stale {
-                    self.refresh(thread);
-                }
+                self.reset_timeline(thread, rows);
             }
         }
         self.outbox.reached(topic, cursor, true);
@@ -238,7 +234,7 @@ impl Core {
                 }
             }
             Topic::Thread(thread) => {
-                self.note_since(thread, &ops);
+                self.asks.note_since(thread, &ops);
                 self.change(thread, ops);
             }
         }

@@ -150,6 +150,7 @@ impl Core {
         for (_, follow) in self.follows.iter_mut() {
             follow.lost();
         }
+        self.asks.forget_socket();
         self.outbox.take_back(0);
         self.hold_until = None;
         self.missed = None;

@@ -47,6 +47,7 @@ fn any_read() -> impl Strategy<Value = PageRead> {
         path,
         from,
         after: after.map(id),
+        n: 1,
     })
 }
 

@@ -10,7 +10,7 @@ use weft_protocol::{
     row::Settle,
 };
 use weft_sync::{
-    Change, Config, Connection, Core, Fault, Input, MessageView, Output, StorageOp, Stored,
+    Change, Config, Connection, Core, Fault, Input, MessageView, Output, Sizes, StorageOp, Stored,
     TabMessage, View, contract::MemoryStorage,
 };
 
@@ -34,6 +34,7 @@ pub(crate) struct Client {
     pub(crate) waiting: VecDeque<Output>,
     /// What is durable.
     pub(crate) storage: MemoryStorage,
+    sizes: Sizes,
 }
 
 pub(crate) const START: u64 = 1_000_000;
@@ -147,18 +148,15 @@ pub(crate) fn settle(n: u8, text: &str) -> Op {
     })
 }
 
-/// The usual sizes.
-fn config(seed: u64) -> Config {
-    Config {
-        seed,
-        ..Config::default()
-    }
-}
-
 impl Client {
     pub(crate) fn new(seed: u64) -> Self {
+        Self::sized(seed, Sizes::default())
+    }
+
+    /// One that shows and holds so much of a thread, with a storage that gives a page of it.
+    pub(crate) fn sized(seed: u64, sizes: Sizes) -> Self {
         Self {
-            core: Core::new(START, config(seed)),
+            core: Core::new(START, Config { seed, sizes }),
             now: START,
             mirror: View::default(),
             connection: Connection(0),
@@ -171,7 +169,8 @@ impl Client {
             wishes: vec![],
             keeps: true,
             waiting: VecDeque::new(),
-            storage: MemoryStorage::default(),
+            storage: MemoryStorage::new(sizes.page as usize),
+            sizes,
         }
     }
 
@@ -249,7 +248,8 @@ impl Client {
     pub(crate) fn restart_from(&mut self, stored: Stored) {
         self.waiting.clear();
         self.forget();
-        self.core = Core::new(self.now, config(self.now));
+        let (seed, sizes) = (self.now, self.sizes);
+        self.core = Core::new(self.now, Config { seed, sizes });
         self.mirror = View::default();
         self.connection = Connection(0);
         self.input(Input::Restored(stored));

@@ -5,5 +5,6 @@
 mod anything;
 mod client;
 mod online;
+mod reading;
 mod restore;
 mod tabs;

@@ -104,6 +104,10 @@ impl Core {
                 let term = self.term();
                 self.post(TabMessage::Yield { term, to: tab });
             }
+            // It is not asked again: the answer comes when the page goes on.
+            if let TabMessage::Read { tab, read } = message {
+                self.ask(read, Some(tab));
+            }
             return;
         }
         match message {
