@@ -5,11 +5,17 @@
 //! Nothing here knows of chat.
 
 mod block;
+mod code;
 mod document;
+mod math;
+mod painter;
 mod parse;
 mod view;
 
 pub use block::{Align, Block, BlockKind, Inline, InlineKind, Item, Row};
+pub use code::Growing;
 pub use document::{Document, Entry};
+pub use math::formula;
+pub use painter::{Code, Formula, Painter};
 pub use parse::parse;
 pub use view::Markdown;

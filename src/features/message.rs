@@ -10,7 +10,7 @@ use weft_sync::Delivery;
 use super::{composer::Pen, time::clock};
 use crate::{
     state::{Dispatch, Intent, Row, Session, State, words},
-    text::Markdown,
+    text::{Growing, Markdown},
 };
 
 #[component]
@@ -40,6 +40,9 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
         let head = head.clone();
         move |_| head.with(|head| (head.status, head.error))
     });
+    provide_context(Growing(Signal::derive(move || {
+        status.get().0 == Status::Streaming
+    })));
     let waiting = Memo::new({
         let body = body.clone();
         move |_| status.get().0 == Status::Streaming && body.with(String::is_empty)

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::{
     block::{Align, Block, BlockKind, Inline, InlineKind, Item, Row},
+    code::code_block,
     document::{Document, Entry},
 };
 
@@ -69,8 +70,11 @@ fn top_level(entry: Memo<Option<Entry>>, copy: Callback<String>) -> AnyView {
                 _ => Default::default(),
             };
             code_block(
-                Signal::derive(move || title(code().0)),
+                Signal::derive(move || code().0),
                 Signal::derive(move || code().1),
+                Signal::derive(move || {
+                    entry.with(|entry| entry.as_ref().is_none_or(|it| it.settled))
+                }),
                 copy,
             )
         }
@@ -84,8 +88,9 @@ fn one_block(block: &Block, copy: Callback<String>) -> AnyView {
         BlockKind::Paragraph(text) => view! { <p>{inlines(text)}</p> }.into_any(),
         BlockKind::Heading { level, text } => heading(*level, text),
         BlockKind::Code { language, text } => code_block(
-            Signal::stored(title(language.clone())),
+            Signal::stored(language.clone()),
             Signal::stored(text.clone()),
+            Signal::stored(false),
             copy,
         ),
         BlockKind::Raw(text) => view! { <p class="md-raw">{text.clone()}</p> }.into_any(),
@@ -122,33 +127,6 @@ fn heading(level: u8, text: &[Inline]) -> AnyView {
         "3" => view! { <h5 data-level=level>{text}</h5> }.into_any(),
         _ => view! { <h6 data-level=level>{text}</h6> }.into_any(),
     }
-}
-
-/// What is written above code.
-fn title(language: Option<String>) -> String {
-    language.unwrap_or_else(|| "code".to_owned())
-}
-
-fn code_block(title: Signal<String>, code: Signal<String>, copy: Callback<String>) -> AnyView {
-    view! {
-        <figure class="md-code">
-            <figcaption>
-                <span>{move || title.get()}</span>
-                <button
-                    type="button"
-                    aria-label="Copy code"
-                    title="Copy code"
-                    on:click=move |_| copy.run(code.get_untracked())
-                >
-                    "Copy"
-                </button>
-            </figcaption>
-            <pre tabindex="0">
-                <code>{move || code.get()}</code>
-            </pre>
-        </figure>
-    }
-    .into_any()
 }
 
 fn list_items(items: &[Item], copy: Callback<String>) -> Vec<AnyView> {
