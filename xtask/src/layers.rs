@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A crate, the crates of this project that it may use, and those that its tests may use as well.
-const CRATES: [(&str, &[&str], &[&str]); 7] = [
+const CRATES: [(&str, &[&str], &[&str]); 9] = [
     ("weft-protocol", &[], &["weft-testkit"]),
     (
         "weft-sync",
@@ -32,6 +32,9 @@ const CRATES: [(&str, &[&str], &[&str]); 7] = [
         &["weft-hub", "weft-protocol", "weft-sync"],
         &[],
     ),
+    // The workers: the app knows them by their messages alone.
+    ("weft-highlight", &[], &[]),
+    ("weft-math", &[], &[]),
     ("weft", &["weft-protocol", "weft-sync"], &["weft-testkit"]),
     ("xtask", &[], &[]),
 ];
@@ -95,7 +98,7 @@ const DOORS: [(&str, &str); 10] = [
     ("IdbDatabase", "runtime"),
     ("BroadcastChannel", "runtime"),
     ("LockManager", "runtime"),
-    ("ServiceWorker", "runtime"),
+    ("Worker", "runtime"),
     ("spawn_local", "runtime"),
     ("local_storage()", "runtime"),
 ];

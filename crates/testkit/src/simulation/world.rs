@@ -108,10 +108,13 @@ impl World {
         // A device with three tabs, another one of the same person, and one of somebody else.
         let devices = [0, 0, 1].map(|person: usize| Device::new(people[person].clone()));
         let clients = [0, 0, 0, 1, 2, 2].map(|device: usize| Client {
-            core: Core::new(BEGIN, Config {
+            core: Core::new(
+                BEGIN,
+                Config {
                     seed: rng.random(),
                     ..Config::default()
-                }),
+                },
+            ),
             user: devices[device].user.clone(),
             device,
             page: Page::default(),
