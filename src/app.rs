@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::Router;
 
 use crate::{
-    features::{Nav, Notices},
+    features::{Nav, Notices, Places},
     pages::{NotFound, Shell, SignInPage},
     state::{Dispatch, Route, Session, State},
     ui::effect,
@@ -42,6 +42,7 @@ enum Screen {
 #[component]
 fn Pages(base: String) -> impl IntoView {
     let (state, nav) = (State::here(), Nav::provide(base));
+    Places::provide();
     let entered = Memo::new(move |_| match state.session.get() {
         Session::Unknown | Session::Unreached => None,
         Session::SignedOut => Some(false),

@@ -20,13 +20,14 @@ use crate::ui;
 pub(crate) use self::{
     composer::{Composer, Pen},
     connection::Connection,
+    message::Switched,
     model::ModelPicker,
     nav::Nav,
     notices::Notices,
     outdated::Outdated,
     sidebar::Sidebar,
     sign_out::SignOut,
-    timeline::TimelineLog,
+    timeline::{Places, TimelineLog},
 };
 
 impl ui::Key for ThreadId {

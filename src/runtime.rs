@@ -163,7 +163,7 @@ fn act(state: State, driver: &Driver, intent: Intent) {
         Intent::Discard(message) => driver.input(Input::Discard(message)),
         Intent::Watch(thread) => driver.input(Input::Watch(thread)),
         Intent::Unwatch(thread) => driver.input(Input::Unwatch(thread)),
-        Intent::LoadOlder(thread) => driver.input(Input::LoadOlder(thread)),
+        Intent::Seek(thread, seek) => driver.input(Input::Seek(thread, seek)),
         Intent::Account(account) => spawn_local(call(state, driver.clone(), account)),
         Intent::Settled => fact(Fact::Auth(Call::Idle)),
         Intent::Fresh(thread) => {

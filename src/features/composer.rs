@@ -30,6 +30,27 @@ impl Pen {
         expect_context::<Self>()
     }
 
+    /// Begins what is written there with a quotation of `text`, or of what is selected of it.
+    pub(super) fn quote(self, text: &str) {
+        let Some(area) = self.0.get_untracked() else {
+            return;
+        };
+        let selected = web_sys::window().and_then(|window| window.get_selection().ok().flatten());
+        let selected = selected.map(|selection| String::from(selection.to_string()));
+        let selected =
+            selected.filter(|part| !part.trim().is_empty() && text.contains(part.trim()));
+        let quoted = selected.as_deref().unwrap_or(text).trim();
+        let lines = quoted.lines().map(|line| format!("> {line}\n"));
+        area.set_value(&format!("{}\n{}", lines.collect::<String>(), area.value()));
+        // As if it were typed: who listens for that sees to the rest.
+        let init = web_sys::EventInit::new();
+        init.set_bubbles(true);
+        if let Ok(event) = web_sys::Event::new_with_event_init_dict("input", &init) {
+            let _ = area.dispatch_event(&event);
+        }
+        let _ = area.focus();
+    }
+
     /// Goes on writing there.
     pub(super) fn take(self) {
         if let Some(area) = self.0.get_untracked() {

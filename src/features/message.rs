@@ -1,17 +1,24 @@
 //! One message: who, when, the text, where it stands, and what can be done with it.
 
-use leptos::{
-    html::{Button, Textarea},
-    prelude::*,
-};
-use weft_protocol::{Author, MessageId, Mutation, Status, ThreadId};
+mod actions;
+mod edit;
+mod siblings;
+
+use leptos::prelude::*;
+use weft_protocol::{Author, MessageId, Status, ThreadId};
 use weft_sync::Delivery;
 
-use super::{composer::Pen, time::clock};
+use self::{
+    actions::{Actions, again},
+    edit::{Edit, EditButton, Editing},
+    siblings::Siblings,
+};
+use super::time::clock;
+
+pub(crate) use self::siblings::Switched;
 use crate::{
     state::{Dispatch, Intent, Row, Session, State, words},
     text::Markdown,
-    ui::effect,
 };
 
 #[component]
@@ -51,6 +58,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
             class="message"
             data-author=kind
             data-message=id.to_string()
+            tabindex="-1"
             data-status=move || word(status.get().0)
             aria-label=move || format!("{}, {}", author.get(), at.get())
             aria-busy=move || (status.get().0 == Status::Streaming).to_string()
@@ -65,7 +73,11 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
                 let body = text.clone();
                 view! {
                     <div class="message-body">
-                        <Markdown body copy=move |code| dispatch.send(Intent::Copy(code))/>
+                        <Markdown
+                            body
+                            open=Signal::derive(move || status.get().0 == Status::Streaming)
+                            copy=move |code| dispatch.send(Intent::Copy(code))
+                        />
                     </div>
                 }.into_any()
             }}
@@ -74,6 +86,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
             </Show>
             <Ending thread id status/>
             <DeliveryState id delivery=delivery.clone() editing/>
+            <Siblings thread id head=head.clone()/>
             <Actions thread id own={kind == "user"} status body delivery editing/>
         </article>
     }
@@ -96,15 +109,6 @@ fn name(state: State, author: &Author) -> String {
         },
         Author::Assistant(model) => state.model_name(model),
         Author::System => "Weft".to_owned(),
-    }
-}
-
-/// Asks the reply's model, or the chosen one where that is no longer offered.
-fn again(state: State, dispatch: Dispatch, thread: ThreadId, id: MessageId) {
-    if let Some(model) = untrack(|| state.model(Some(thread))) {
-        dispatch.regenerate(thread, id, model);
-    } else {
-        dispatch.notify("There is no model to ask.", None);
     }
 }
 
@@ -168,163 +172,5 @@ fn DeliveryState(
             </div>
         }.into_any(),
     }
-    }
-}
-
-#[component]
-fn Actions(
-    thread: ThreadId,
-    id: MessageId,
-    own: bool,
-    status: Memo<(Status, Option<weft_protocol::ErrorCode>)>,
-    body: ArcRwSignal<String>,
-    delivery: ArcRwSignal<Delivery>,
-    editing: Editing,
-) -> impl IntoView {
-    let (state, dispatch) = (State::here(), Dispatch::here());
-    let settled = Memo::new(move |_| {
-        delivery.get() == Delivery::Confirmed && status.get().0 != Status::Streaming
-    });
-    let copy = move |_| {
-        dispatch.send(Intent::Copy(body.get_untracked()));
-        dispatch.notify("Copied", None);
-    };
-    view! {
-        <div class="message-actions">
-            <button type="button" class="action" on:click=copy>"Copy"</button>
-            <Show when=move || settled.get()>
-                {own.then(|| view! { <EditButton class="action" editing/> })}
-                {(!own).then(|| view! {
-                    <button
-                        type="button"
-                        class="action"
-                        on:click=move |_| again(state, dispatch, thread, id)
-                    >"Regenerate"</button>
-                })}
-                <button type="button" class="action" on:click=move |_| {
-                    dispatch.mutate(Mutation::DeleteMessage { thread, message: id });
-                }>"Delete"</button>
-            </Show>
-        </div>
-    }
-}
-
-/// Whether a message's text is being changed, and the way back from there.
-#[derive(Clone, Copy)]
-struct Editing {
-    open: RwSignal<bool>,
-    opener: NodeRef<Button>,
-    /// Whether the opener gets the focus when it is there again.
-    back: StoredValue<bool>,
-}
-
-impl Editing {
-    fn new() -> Self {
-        let editing = Self {
-            open: RwSignal::new(false),
-            opener: NodeRef::new(),
-            back: StoredValue::new(false),
-        };
-        effect(move || {
-            if let Some(opener) = editing.opener.get()
-                && editing.back.get_value()
-            {
-                editing.back.set_value(false);
-                let _ = opener.focus();
-            }
-        });
-        editing
-    }
-}
-
-#[component]
-fn EditButton(class: &'static str, editing: Editing) -> impl IntoView {
-    view! {
-        <Show when=move || !editing.open.get()>
-            <button
-                type="button"
-                node_ref=editing.opener
-                class=class
-                on:click=move |_| editing.open.set(true)
-            >"Edit"</button>
-        </Show>
-    }
-}
-
-/// Where a text is changed. What becomes of the message is decided when it is saved, by where it stands
-/// then; until then nothing becomes of it.
-#[component]
-fn Edit(
-    thread: ThreadId,
-    id: MessageId,
-    text: String,
-    delivery: ArcRwSignal<Delivery>,
-    editing: Editing,
-) -> impl IntoView {
-    let (state, dispatch, pen) = (State::here(), Dispatch::here(), Pen::here());
-    let area = NodeRef::<Textarea>::new();
-    let save = move || {
-        let Some(text) = area.get_untracked().map(|area| area.value()) else {
-            return;
-        };
-        let fits = text.len()
-            <= state
-                .limits
-                .with_value(|limits| limits.message_bytes as usize);
-        if text.trim().is_empty() || !fits {
-            dispatch.notify(
-                if fits {
-                    "The text is empty."
-                } else {
-                    "The text is too long."
-                },
-                None,
-            );
-            return;
-        }
-        dispatch.edit(thread, id, text, untrack(|| state.model(Some(thread))));
-        // The message that had the editor gives way to another.
-        pen.take();
-        editing.open.set(false);
-    };
-    let delivery = StoredValue::new(delivery);
-    let cancel = move || {
-        // What is on its way cannot be edited, so that there is nothing to go back to.
-        if delivery.with_value(|delivery| delivery.get_untracked()) == Delivery::Sending {
-            pen.take();
-        } else {
-            editing.back.set_value(true);
-        }
-        editing.open.set(false);
-    };
-    effect(move || {
-        if let Some(area) = area.get() {
-            let _ = area.focus();
-        }
-    });
-    view! {
-        <form class="message-edit" on:submit=move |event| {
-            event.prevent_default();
-            save();
-        }>
-            <textarea
-                node_ref=area
-                aria-label="Edit message"
-                rows="3"
-                prop:value=text
-                on:keydown=move |event| match event.key().as_str() {
-                    "Enter" if !event.shift_key() && !event.is_composing() => {
-                        event.prevent_default();
-                        save();
-                    }
-                    "Escape" => cancel(),
-                    _ => {}
-                }
-            ></textarea>
-            <div class="message-edit-actions">
-                <button type="button" class="button" on:click=move |_| cancel()>"Cancel"</button>
-                <button type="submit" class="button" data-variant="primary">"Save"</button>
-            </div>
-        </form>
     }
 }

@@ -13,3 +13,8 @@ pub(super) fn clock(at: Millis) -> String {
     let date = Date::new(&(at as f64).into());
     String::from(date.to_locale_string("default", &options))
 }
+
+/// Now, in milliseconds.
+pub(super) fn now() -> f64 {
+    Date::now()
+}

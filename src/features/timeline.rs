@@ -1,116 +1,105 @@
-//! The messages of a thread.
+//! The messages of a thread: a window of them, which follows the reader.
 //!
-//! It sticks to the bottom only while the reader is there, and asks for older messages at the top.
+//! Invariant: what is shown is what the state has, which is bounded; the line being read stays where it is
+//! while messages come and go around it.
 
-use leptos::{html::Div, prelude::*};
+mod announce;
+mod place;
+mod scroll;
+
+use leptos::{ev::KeyboardEvent, html::Div, prelude::*};
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
 use weft_protocol::ThreadId;
-use weft_sync::History;
+use weft_sync::{Ahead, History, Seek};
 
-use super::message::MessageArticle;
+use self::{announce::Announcer, scroll::Scroll};
+use super::{composer::Pen, message::MessageArticle};
 use crate::{
     state::{Dispatch, Intent, Timeline},
-    ui::{each, effect},
+    ui::each,
 };
 
-/// How near to an edge counts as being there, in CSS pixels.
-const NEAR: i32 = 80;
+pub(crate) use self::place::Places;
 
 #[component]
 pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView {
-    let dispatch = Dispatch::here();
-    let scroller = NodeRef::<Div>::new();
-    let content = NodeRef::<Div>::new();
-    let at_bottom = RwSignal::new(true);
-    let history = timeline.history.clone();
-    let load = {
-        let history = history.clone();
-        move || {
-            if history.get_untracked() == History::More {
-                dispatch.send(Intent::LoadOlder(thread));
-            }
+    let (dispatch, pen) = (Dispatch::here(), Pen::here());
+    let (scroller, content) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
+    let scroll = Scroll::new(thread, timeline.clone(), scroller, content);
+    let (history, ahead) = (timeline.history.clone(), timeline.ahead.clone());
+    let (order, rows) = (timeline.order.clone(), timeline.clone());
+    let unread = scroll.unread;
+    let keys = move |event: KeyboardEvent| {
+        let on = event
+            .target()
+            .and_then(|it| it.dyn_into::<HtmlElement>().ok());
+        let Some(on) = on.filter(|_| !event.ctrl_key() && !event.alt_key() && !event.meta_key())
+        else {
+            return;
+        };
+        let on_message = on.has_attribute("data-message");
+        if !on_message && !on.has_attribute("data-scroller") {
+            return;
         }
-    };
-    let on_scroll = {
-        let load = load.clone();
-        move |_| {
-            let Some(scroller) = scroller.get_untracked() else {
-                return;
-            };
-            let rest = scroller.scroll_height() - scroller.client_height() - scroller.scroll_top();
-            if at_bottom.get_untracked() != (rest < NEAR) {
-                at_bottom.set(rest < NEAR);
-            }
-            if scroller.scroll_top() < NEAR {
-                load();
-            }
+        match event.key().as_str() {
+            "Home" => scroll.go_to_depth(1),
+            "End" => scroll.go_to_end(),
+            "ArrowUp" => scroll.focus(on_message.then_some(on), false),
+            "ArrowDown" => scroll.focus(on_message.then_some(on), true),
+            "Escape" => pen.take(),
+            _ => return,
         }
+        event.prevent_default();
     };
-    stick(scroller, content, at_bottom);
-    let order = timeline.order.clone();
     view! {
-        <div class="timeline-scroller" node_ref=scroller on:scroll=on_scroll>
+        <div
+            class="timeline-scroller"
+            data-scroller
+            tabindex="0"
+            node_ref=scroller
+            on:scroll=move |_| scroll.scrolled()
+            on:keydown=keys
+        >
             <div class="timeline" node_ref=content role="log" aria-label="Messages" aria-live="off">
                 {move || match history.get() {
-                    History::More => {
-                        let load = load.clone();
-                        view! {
-                            <button type="button" class="load-older button" on:click=move |_| load()>
-                                "Load older messages"
-                            </button>
-                        }.into_any()
-                    }
+                    History::More => view! {
+                        <button
+                            type="button"
+                            class="load-older button"
+                            on:click=move |_| dispatch.send(Intent::Seek(thread, Seek::Older))
+                        >"Load older messages"</button>
+                    }.into_any(),
                     History::Loading => view! { <p class="history">"Loading older messages…"</p> }.into_any(),
                     History::Unknown => view! { <p class="history">"Loading…"</p> }.into_any(),
                     History::Complete | History::Missing => ().into_any(),
                 }}
                 {each(move || order.get(), move |_, id| {
-                    timeline.row(id).map(|row| view! { <MessageArticle thread row/> }).into_any()
+                    rows.row(id).map(|row| {
+                        let first = row.head.with_untracked(|head| unread == Some(head.depth));
+                        let divider = first.then(|| view! { <p class="first-unread" role="separator">"New"</p> });
+                        view! { {divider} <MessageArticle thread row/> }
+                    }).into_any()
                 })}
+                {move || (ahead.get() == Ahead::Loading).then(|| view! { <p class="history">"Loading newer messages…"</p> })}
             </div>
-            <Show when=move || !at_bottom.get()>
-                <button
-                    type="button"
-                    class="to-bottom icon-button"
-                    aria-label="Scroll to the newest message"
-                    on:click=move |_| {
-                        at_bottom.set(true);
-                        if let Some(scroller) = scroller.get_untracked() {
-                            scroller.set_scroll_top(scroller.scroll_height());
-                        }
-                    }
-                >"↓"</button>
-            </Show>
+            <div class="jumps">
+                <Show when=move || scroll.offers_unread()>
+                    <button type="button" class="button" on:click=move |_| scroll.go_to_unread()>
+                        "Jump to first unread"
+                    </button>
+                </Show>
+                <Show when=move || !scroll.at_end.get()>
+                    <button type="button" class="button" on:click=move |_| scroll.go_to_end()>
+                        "Jump to latest"
+                        {move || match scroll.missed.get() {
+                            0 => None,
+                            missed => Some(view! { <span class="count">{missed}</span> }),
+                        }}
+                    </button>
+                </Show>
+            </div>
+            <Announcer timeline/>
         </div>
     }
-}
-
-/// Keeps the end in sight as the content or the window changes, while the reader is there.
-fn stick(scroller: NodeRef<Div>, content: NodeRef<Div>, at_bottom: RwSignal<bool>) {
-    use wasm_bindgen::{JsCast, closure::Closure};
-    let watch = StoredValue::new_local(None);
-    effect(move || {
-        let (Some(scroller), Some(content)) = (scroller.get(), content.get()) else {
-            return;
-        };
-        let grown = Closure::<dyn FnMut()>::new({
-            let scroller = scroller.clone();
-            move || {
-                if at_bottom.try_get_untracked() == Some(true) {
-                    scroller.set_scroll_top(scroller.scroll_height());
-                }
-            }
-        });
-        if let Ok(observer) = web_sys::ResizeObserver::new(grown.as_ref().unchecked_ref()) {
-            observer.observe(&content);
-            observer.observe(&scroller);
-            watch.set_value(Some((observer, grown)));
-        }
-    });
-    on_cleanup(move || {
-        watch.try_update_value(|watch| {
-            if let Some((observer, _)) = watch.take() {
-                observer.disconnect();
-            }
-        });
-    });
 }

@@ -5,7 +5,7 @@ use weft_protocol::ThreadId;
 use weft_sync::History;
 
 use crate::{
-    features::{Composer, Nav, Pen, TimelineLog},
+    features::{Composer, Nav, Pen, Switched, TimelineLog},
     state::{Dispatch, Intent, Route, State, Timeline},
 };
 
@@ -52,6 +52,7 @@ impl Stage {
 pub(crate) fn ChatPage() -> impl IntoView {
     let (state, dispatch, nav) = (State::here(), Dispatch::here(), Nav::here());
     Pen::provide();
+    Switched::provide();
     let thread = Memo::new(move |_| nav.route().thread());
     let stage = Memo::new(move |_| Stage::of(state, nav.route()));
     let watched = Memo::new(move |_| stage.with(Stage::watched));

@@ -71,7 +71,11 @@ impl Driver {
     pub(super) fn new(state: State) -> (Self, UnboundedReceiver<storage::Order>) {
         let (storage, orders) = unbounded();
         let seed = u64::from_le_bytes(page::random());
-        let core = Core::new(page::now(), Config { seed });
+        let config = Config {
+            seed,
+            ..Config::default()
+        };
+        let core = Core::new(page::now(), config);
         let inner = Inner {
             core,
             server: None,
@@ -214,6 +218,7 @@ impl Driver {
                     inner.sockets.remove(&connection);
                 }
                 Output::Store(op) => storage(&inner, storage::Order::Keep(inner.era, op)),
+                Output::Read(read) => storage(&inner, storage::Order::Read(inner.era, read)),
                 Output::TakeOver => storage(&inner, storage::Order::TakeOver),
                 Output::StepDown => storage(&inner, storage::Order::StepDown),
                 Output::Post(message) => {

@@ -18,7 +18,7 @@ use futures_util::{
 };
 use gloo_timers::future::TimeoutFuture;
 use weft_protocol::{InstallationId, UserId};
-use weft_sync::{Input, StorageOp, Stored, TabMessage, Unsent};
+use weft_sync::{Input, PageRead, Rows, StorageOp, Stored, TabMessage, Unsent};
 
 use self::{
     database::{Database, Failure},
@@ -48,6 +48,8 @@ pub(super) enum Order {
     Leave,
     /// Keep this, where it is of the present era.
     Keep(u64, StorageOp),
+    /// Read this of what is kept, where it is asked in the present era.
+    Read(u64, PageRead),
     /// Take the lead from whoever has it.
     TakeOver,
     /// Give up the lead, and stand in line for it.
@@ -192,7 +194,11 @@ impl Storage {
                     Ok(())
                 }
             }
-            Order::Keep(..) => Ok(()),
+            Order::Read(era, read) if era == self.era => {
+                self.read(read).await;
+                Ok(())
+            }
+            Order::Keep(..) | Order::Read(..) => Ok(()),
         }
     }
 
@@ -221,6 +227,15 @@ impl Storage {
             self.driver.input(Input::Kept { n });
         }
         Ok(())
+    }
+
+    /// Tells the core what is kept of a page. Where the storage fails, the server has it.
+    async fn read(&mut self, read: PageRead) {
+        let rows = match &self.open {
+            Some(open) => open.database.read(&read).await.unwrap_or_default(),
+            None => Rows::default(),
+        };
+        self.driver.input(Input::Read(read, rows));
     }
 
     /// Tells the core what is kept, and asks for the lead. Where the lock is here at once, it leads at

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use weft_protocol::{MessageId, Millis, Mutation, NewReply, ThreadId};
+use weft_sync::Seek;
 
 use super::{Action, Notice, Theme};
 
@@ -43,8 +44,8 @@ pub enum Intent {
     Watch(ThreadId),
     /// It no longer is.
     Unwatch(ThreadId),
-    /// Read on upwards.
-    LoadOlder(ThreadId),
+    /// See something else of a thread.
+    Seek(ThreadId, Seek),
     /// Something of the accounts' side.
     Account(Account),
     /// Forget how the last account call ended.
@@ -115,6 +116,7 @@ impl Dispatch {
         self.mutate(Mutation::SendMessage {
             thread,
             message: self.message(),
+            parent: None,
             text,
             reply,
         });

@@ -90,6 +90,16 @@ pub fn apply(state: &State, change: Change) {
                 timeline.history.set(history);
             }
         }
+        Change::AheadSet(thread, ahead) => {
+            if let Some(timeline) = timeline(state, thread) {
+                timeline.ahead.set(ahead);
+            }
+        }
+        Change::LengthSet(thread, length) => {
+            if let Some(timeline) = timeline(state, thread) {
+                timeline.length.set(length);
+            }
+        }
         Change::MessageInserted {
             thread,
             index,

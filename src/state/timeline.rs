@@ -10,7 +10,7 @@ use std::{
 
 use leptos::prelude::*;
 use weft_protocol::MessageId;
-use weft_sync::{Delivery, Head, History};
+use weft_sync::{Ahead, Delivery, Head, History};
 
 /// A message's signals.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub struct Timeline {
     pub order: ArcRwSignal<Vec<MessageId>>,
     /// What is before them.
     pub history: ArcRwSignal<History>,
+    /// What is after them.
+    pub ahead: ArcRwSignal<Ahead>,
+    /// How many messages there are on the whole path.
+    pub length: ArcRwSignal<u64>,
     /// The replies that are being made.
     pub streaming: ArcRwSignal<Vec<MessageId>>,
     rows: Arc<Mutex<HashMap<MessageId, Row>>>,
@@ -48,6 +52,8 @@ impl Default for Timeline {
         Self {
             order: ArcRwSignal::new(Vec::new()),
             history: ArcRwSignal::new(History::default()),
+            ahead: ArcRwSignal::new(Ahead::default()),
+            length: ArcRwSignal::new(0),
             streaming: ArcRwSignal::new(Vec::new()),
             rows: Arc::default(),
         }

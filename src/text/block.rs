@@ -34,6 +34,13 @@ pub enum BlockKind {
     Raw(String),
     /// A quotation.
     Quote(Vec<Block>),
+    /// A quotation that is set apart by what it is for.
+    Alert {
+        /// What it is for.
+        kind: Alert,
+        /// What it says.
+        blocks: Vec<Block>,
+    },
     /// A list.
     List {
         /// The number of the first item; none for a bullet list.
@@ -52,6 +59,34 @@ pub enum BlockKind {
     },
     /// A line across.
     Rule,
+    /// The footnotes of the text, in the order of their numbers: the last block, wherever they were written.
+    Footnotes(Vec<Footnote>),
+}
+
+/// What an alert is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alert {
+    /// Worth knowing.
+    Note,
+    /// Of help.
+    Tip,
+    /// Needed.
+    Important,
+    /// To be careful about.
+    Warning,
+    /// What may do harm.
+    Caution,
+}
+
+/// A footnote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Footnote {
+    /// Its number, from 1, by where it is first referred to.
+    pub number: usize,
+    /// Whether the text refers to it.
+    pub referred: bool,
+    /// What it says.
+    pub blocks: Vec<Block>,
 }
 
 /// An item of a list.
@@ -99,7 +134,28 @@ pub enum InlineKind {
     Strong(Vec<Inline>),
     /// Text struck through.
     Strike(Vec<Inline>),
-    /// A link to a safe address. Images are links as well.
+    /// A formula.
+    Math {
+        /// Its TeX, as it was written.
+        source: String,
+        /// Whether it has a line of its own.
+        display: bool,
+    },
+    /// An image at a safe address.
+    Image {
+        /// Where it is: `https`.
+        src: String,
+        /// What it shows, in words.
+        alt: String,
+    },
+    /// A reference to a footnote.
+    Reference {
+        /// The footnote's number.
+        number: usize,
+        /// Whether it is the first one to that footnote.
+        first: bool,
+    },
+    /// A link to a safe address.
     Link {
         /// Where it leads: `http`, `https` or `mailto`.
         href: String,
@@ -123,6 +179,8 @@ impl BlockKind {
             Self::List { start: Some(_), .. } => 5,
             Self::Table { .. } => 6,
             Self::Rule => 7,
+            Self::Alert { .. } => 8,
+            Self::Footnotes(_) => 9,
         }
     }
 }
@@ -136,7 +194,14 @@ impl Block {
         move_range(&mut self.range, by);
         match &mut self.kind {
             BlockKind::Paragraph(text) | BlockKind::Heading { text, .. } => shift_all(text, by),
-            BlockKind::Quote(blocks) => blocks.iter_mut().for_each(|block| block.shift(by)),
+            BlockKind::Quote(blocks) | BlockKind::Alert { blocks, .. } => {
+                blocks.iter_mut().for_each(|block| block.shift(by));
+            }
+            BlockKind::Footnotes(notes) => {
+                for block in notes.iter_mut().flat_map(|note| &mut note.blocks) {
+                    block.shift(by);
+                }
+            }
             BlockKind::List { items, .. } => {
                 for block in items.iter_mut().flat_map(|item| &mut item.blocks) {
                     block.shift(by);
@@ -160,7 +225,12 @@ fn shift_all(inlines: &mut [Inline], by: usize) {
             | InlineKind::Strong(inner)
             | InlineKind::Strike(inner)
             | InlineKind::Link { text: inner, .. } => shift_all(inner, by),
-            InlineKind::Text(_) | InlineKind::Code(_) | InlineKind::Break => {}
+            InlineKind::Text(_)
+            | InlineKind::Code(_)
+            | InlineKind::Math { .. }
+            | InlineKind::Image { .. }
+            | InlineKind::Reference { .. }
+            | InlineKind::Break => {}
         }
     }
 }

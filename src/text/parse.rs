@@ -1,12 +1,18 @@
-//! From text to blocks: CommonMark with tables, task lists and strikethrough.
+//! From text to blocks: CommonMark with tables, task lists, strikethrough, alerts, footnotes, math and bare
+//! links.
 //!
 //! Invariant: total. Every text parses, and depth is bounded, so that no text can exhaust the stack.
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{
+    Alignment, BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd,
+};
 
-use super::block::{Align, Block, BlockKind, Inline, InlineKind, Item, Row};
+use super::{
+    autolink::autolink,
+    block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row},
+};
 
 /// Blocks or inlines nested deeper than this are unwrapped into their parent.
 const MAX_DEPTH: usize = 24;
@@ -14,20 +20,42 @@ const MAX_DEPTH: usize = 24;
 /// The blocks of a text.
 #[must_use]
 pub fn parse(text: &str) -> Vec<Block> {
-    parse_with_definitions(text).0
+    parse_until(text, usize::MAX).blocks
 }
 
-/// The blocks of a text, and whether it defines link references (which reach across blocks).
-pub(crate) fn parse_with_definitions(text: &str) -> (Vec<Block>, bool) {
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+/// What a text comes to.
+pub(crate) struct Parsed {
+    /// Its blocks.
+    pub(crate) blocks: Vec<Block>,
+    /// Whether it defines what other blocks refer to: links or footnotes.
+    pub(crate) defines: bool,
+}
+
+/// Parses a text. A bare link that reaches byte `open` may still grow, and is text so far.
+pub(crate) fn parse_until(text: &str, open: usize) -> Parsed {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM;
     let parser = Parser::new_ext(text, options);
-    let defines = parser.reference_definitions().iter().next().is_some();
-    let mut builder = Builder::default();
+    let links = parser.reference_definitions().iter().next().is_some();
+    let mut builder = Builder {
+        source: text,
+        open,
+        stack: vec![Open::new(Node::Root, 0..0)],
+        labels: Vec::new(),
+        notes: Vec::new(),
+    };
     for (event, range) in parser.into_offset_iter() {
         builder.take(event, range);
     }
-    (builder.finish(), defines)
+    let defines = links || !builder.notes.is_empty();
+    Parsed {
+        blocks: builder.finish(),
+        defines,
+    }
 }
 
 /// Whether a link may lead there, and the address to use if so.
@@ -39,6 +67,13 @@ fn safe(address: &str) -> Option<String> {
         .iter()
         .any(|allowed| scheme.eq_ignore_ascii_case(allowed))
         .then(|| address.to_owned())
+}
+
+/// Whether an image may be fetched from there: no page lets in those that anyone can change on their way.
+fn secure(address: &str) -> bool {
+    address
+        .get(..6)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
 }
 
 /// A node that is open while its content arrives.
@@ -55,7 +90,8 @@ enum Node {
     Heading(u8),
     Code(Option<String>),
     Raw,
-    Quote,
+    Quote(Option<Alert>),
+    Footnote(String),
     List(Option<u64>, Vec<Item>),
     Item(Option<bool>),
     Table(Vec<Align>, Row, Vec<Row>),
@@ -65,20 +101,32 @@ enum Node {
     Strong,
     Strike,
     Link(Option<String>),
+    Image(String),
     /// Unknown or too deep: its content goes to its parent.
     Through,
 }
 
-struct Builder {
-    stack: Vec<Open>,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Self {
-            stack: vec![Open::new(Node::Root, 0..0)],
+impl Node {
+    /// Whether running text ends with it.
+    fn shows_text(&self) -> bool {
+        match self {
+            Self::Paragraph | Self::Heading(_) | Self::Cell => true,
+            Self::Quote(_) | Self::Footnote(_) | Self::Item(_) => true,
+            Self::Root | Self::Code(_) | Self::Raw | Self::List(..) | Self::Table(..) => false,
+            Self::TableRow(_) | Self::Emphasis | Self::Strong | Self::Strike => false,
+            Self::Link(_) | Self::Image(_) | Self::Through => false,
         }
     }
+}
+
+struct Builder<'a> {
+    source: &'a str,
+    /// Where the text may still grow.
+    open: usize,
+    stack: Vec<Open>,
+    /// The labels of the footnotes, by number.
+    labels: Vec<String>,
+    notes: Vec<(Range<usize>, String, Vec<Block>)>,
 }
 
 impl Open {
@@ -89,12 +137,6 @@ impl Open {
             blocks: Vec::new(),
             inlines: Vec::new(),
         }
-    }
-
-    /// Adds a block; what running text came before it becomes a paragraph (tight list items).
-    fn push_block(&mut self, block: Block) {
-        self.close_text();
-        self.blocks.push(block);
     }
 
     fn close_text(&mut self) {
@@ -141,7 +183,7 @@ impl Open {
     }
 }
 
-impl Builder {
+impl Builder<'_> {
     fn top(&mut self) -> &mut Open {
         self.stack
             .last_mut()
@@ -158,7 +200,7 @@ impl Builder {
             Event::SoftBreak => self.top().push_text("\n", range),
             Event::Code(text) => self.push(InlineKind::Code(text.into_string()), range),
             Event::HardBreak => self.push(InlineKind::Break, range),
-            Event::Rule => self.top().push_block(Block {
+            Event::Rule => self.push_block(Block {
                 range,
                 kind: BlockKind::Rule,
             }),
@@ -175,10 +217,57 @@ impl Builder {
                     *task = Some(done);
                 }
             }
-            Event::FootnoteReference(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.top().push_text(&text, range);
+            Event::InlineMath(source) => {
+                // "$5-$10" is money.
+                if self.source[range.end..].starts_with(|c: char| c.is_ascii_digit()) {
+                    let text = self.source[range.clone()].to_owned();
+                    self.top().push_text(&text, range);
+                } else {
+                    self.math(source.into_string(), false, range);
+                }
+            }
+            Event::DisplayMath(source) => self.math(source.into_string(), true, range),
+            Event::FootnoteReference(label) => {
+                let (number, first) = self.number(&label);
+                self.push(InlineKind::Reference { number, first }, range);
             }
         }
+    }
+
+    /// Adds a block; what running text came before it becomes a paragraph (tight list items).
+    fn push_block(&mut self, block: Block) {
+        let mut before = std::mem::take(&mut self.top().inlines);
+        self.running(&mut before);
+        let top = self.top();
+        top.inlines = before;
+        top.close_text();
+        top.blocks.push(block);
+    }
+
+    fn math(&mut self, source: String, display: bool, range: Range<usize>) {
+        self.push(InlineKind::Math { source, display }, range);
+    }
+
+    /// The number of a footnote, and whether it was not asked for before.
+    fn number(&mut self, label: &str) -> (usize, bool) {
+        let label = label.to_lowercase();
+        if let Some(index) = self.labels.iter().position(|held| *held == label) {
+            return (index + 1, false);
+        }
+        self.labels.push(label);
+        (self.labels.len(), true)
+    }
+
+    /// Whether an image here would be within a link.
+    fn within_link(&self) -> bool {
+        self.stack
+            .iter()
+            .any(|open| matches!(open.node, Node::Link(Some(_))))
+    }
+
+    /// Running text as it is shown: with bare links, unless it is within a link.
+    fn running(&self, inlines: &mut Vec<Inline>) {
+        autolink(inlines, self.source, self.open);
     }
 
     fn push(&mut self, kind: InlineKind, range: Range<usize>) {
@@ -198,7 +287,8 @@ impl Builder {
             ),
             Tag::CodeBlock(CodeBlockKind::Indented) => Node::Code(None),
             Tag::HtmlBlock => Node::Raw,
-            Tag::BlockQuote(_) if !deep => Node::Quote,
+            Tag::BlockQuote(kind) if !deep => Node::Quote(kind.map(alert)),
+            Tag::FootnoteDefinition(label) if !deep => Node::Footnote(label.to_lowercase()),
             Tag::List(start) if !deep => Node::List(start, Vec::new()),
             Tag::Item if !deep => Node::Item(None),
             Tag::Table(columns) if !deep => Node::Table(
@@ -211,9 +301,12 @@ impl Builder {
             Tag::Emphasis if !deep => Node::Emphasis,
             Tag::Strong if !deep => Node::Strong,
             Tag::Strikethrough if !deep => Node::Strike,
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } if !deep => {
-                Node::Link(safe(&dest_url))
-            }
+            Tag::Link { dest_url, .. } if !deep => Node::Link(safe(&dest_url)),
+            // A button within a link would be two things to press in one place.
+            Tag::Image { dest_url, .. } if !deep && !self.within_link() => match safe(&dest_url) {
+                Some(src) if secure(&src) => Node::Image(src),
+                href => Node::Link(href),
+            },
             _ => Node::Through,
         };
         self.stack.push(Open::new(node, range));
@@ -224,6 +317,9 @@ impl Builder {
             return;
         };
         let range = open.range.clone();
+        if open.node.shows_text() {
+            self.running(&mut open.inlines);
+        }
         let parent = self.top();
         let kind = match std::mem::replace(&mut open.node, Node::Through) {
             Node::Root | Node::Through => return self.unwrap(open),
@@ -237,9 +333,17 @@ impl Builder {
                 text: open.text(),
             },
             Node::Raw => BlockKind::Raw(open.text()),
-            Node::Quote => {
+            Node::Quote(kind) => {
                 open.close_text();
-                BlockKind::Quote(open.blocks)
+                let blocks = open.blocks;
+                match kind {
+                    None => BlockKind::Quote(blocks),
+                    Some(kind) => BlockKind::Alert { kind, blocks },
+                }
+            }
+            Node::Footnote(label) => {
+                open.close_text();
+                return self.notes.push((range, label, open.blocks));
             }
             Node::List(start, items) => BlockKind::List { start, items },
             Node::Table(columns, head, rows) => BlockKind::Table {
@@ -279,17 +383,21 @@ impl Builder {
             Node::Link(Some(href)) => {
                 return self.push(link(href, open.inlines, &range), range);
             }
+            Node::Image(src) => {
+                let alt = plain(&open.inlines);
+                return self.push(InlineKind::Image { src, alt }, range);
+            }
             Node::Link(None) => return self.unwrap(open),
         };
-        parent.push_block(Block { range, kind });
+        self.push_block(Block { range, kind });
     }
 
     /// Gives what it holds to its parent.
     fn unwrap(&mut self, open: Open) {
-        let parent = self.top();
         for block in open.blocks {
-            parent.push_block(block);
+            self.push_block(block);
         }
+        let parent = self.top();
         for Inline { range, kind } in open.inlines {
             match kind {
                 InlineKind::Text(text) => parent.push_text(&text, range),
@@ -300,12 +408,71 @@ impl Builder {
 
     fn finish(mut self) -> Vec<Block> {
         let mut root = self.stack.swap_remove(0);
+        self.running(&mut root.inlines);
         root.close_text();
+        if let (Some(start), Some(end)) = (
+            self.notes.iter().map(|(range, ..)| range.start).min(),
+            self.notes.iter().map(|(range, ..)| range.end).max(),
+        ) {
+            let kind = BlockKind::Footnotes(self.footnotes());
+            root.blocks.push(Block {
+                range: start..end,
+                kind,
+            });
+        }
         root.blocks
+    }
+
+    /// The footnotes by number; what nothing refers to comes last.
+    fn footnotes(&mut self) -> Vec<Footnote> {
+        let mut notes: Vec<Footnote> = Vec::with_capacity(self.notes.len());
+        let mut numbers = self.labels.len();
+        for (_, label, blocks) in std::mem::take(&mut self.notes) {
+            let found = self.labels.iter().position(|held| *held == label);
+            let found = found
+                .map(|index| index + 1)
+                .filter(|number| notes.iter().all(|note| note.number != *number));
+            numbers += usize::from(found.is_none());
+            notes.push(Footnote {
+                number: found.unwrap_or(numbers),
+                referred: found.is_some(),
+                blocks,
+            });
+        }
+        notes.sort_by_key(|note| note.number);
+        notes
     }
 }
 
-/// A link; one without text (an image without a description) shows its address.
+/// The words of running text.
+pub(super) fn plain(inlines: &[Inline]) -> String {
+    inlines
+        .iter()
+        .map(|inline| match &inline.kind {
+            InlineKind::Text(text) | InlineKind::Code(text) => text.clone(),
+            InlineKind::Math { source, .. } => source.clone(),
+            InlineKind::Image { alt, .. } => alt.clone(),
+            InlineKind::Emphasis(inner)
+            | InlineKind::Strong(inner)
+            | InlineKind::Strike(inner)
+            | InlineKind::Link { text: inner, .. } => plain(inner),
+            InlineKind::Reference { .. } => String::new(),
+            InlineKind::Break => "\n".to_owned(),
+        })
+        .collect()
+}
+
+fn alert(kind: BlockQuoteKind) -> Alert {
+    match kind {
+        BlockQuoteKind::Note => Alert::Note,
+        BlockQuoteKind::Tip => Alert::Tip,
+        BlockQuoteKind::Important => Alert::Important,
+        BlockQuoteKind::Warning => Alert::Warning,
+        BlockQuoteKind::Caution => Alert::Caution,
+    }
+}
+
+/// A link; one without text shows its address.
 fn link(href: String, mut text: Vec<Inline>, range: &Range<usize>) -> InlineKind {
     if text.is_empty() {
         text.push(Inline {
@@ -325,152 +492,4 @@ fn align(alignment: Alignment) -> Align {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kinds(text: &str) -> Vec<BlockKind> {
-        parse(text).into_iter().map(|block| block.kind).collect()
-    }
-
-    fn plain(inlines: &[Inline]) -> String {
-        inlines
-            .iter()
-            .map(|inline| match &inline.kind {
-                InlineKind::Text(text) | InlineKind::Code(text) => text.clone(),
-                InlineKind::Emphasis(inner)
-                | InlineKind::Strong(inner)
-                | InlineKind::Strike(inner)
-                | InlineKind::Link { text: inner, .. } => plain(inner),
-                InlineKind::Break => "\n".to_owned(),
-            })
-            .collect()
-    }
-
-    fn links(text: &str) -> Vec<String> {
-        let [BlockKind::Paragraph(inlines)] = &kinds(text)[..] else {
-            panic!("not one paragraph: {text}")
-        };
-        inlines
-            .iter()
-            .filter_map(|inline| match &inline.kind {
-                InlineKind::Link { href, .. } => Some(href.clone()),
-                _ => None,
-            })
-            .collect()
-    }
-
-    #[test]
-    fn raw_html_is_text() {
-        assert_eq!(
-            kinds("<script>alert(1)</script>"),
-            [BlockKind::Raw("<script>alert(1)</script>".to_owned())]
-        );
-        let [BlockKind::Paragraph(text)] = &kinds("a <b onclick=x>b</b>")[..] else {
-            panic!()
-        };
-        assert_eq!(plain(text), "a <b onclick=x>b</b>");
-    }
-
-    #[test]
-    fn only_safe_addresses_become_links() {
-        assert_eq!(links("[a](https://x.test/) [b](mailto:a@x.test)").len(), 2);
-        assert_eq!(links("<https://x.test>"), ["https://x.test"]);
-        for text in [
-            "javascript:alert(1)",
-            "JaVaScript:x",
-            "data:text/html,x",
-            "/path",
-            "file:///x",
-        ] {
-            assert!(links(&format!("[a]({text})")).is_empty(), "{text}");
-        }
-    }
-
-    #[test]
-    fn images_are_links() {
-        assert_eq!(
-            links("![a cat](https://x.test/cat.png)"),
-            ["https://x.test/cat.png"]
-        );
-    }
-
-    #[test]
-    fn code_has_its_language_and_no_last_line_end() {
-        assert_eq!(
-            kinds("```rust,ignore\nfn main() {}\n```"),
-            [BlockKind::Code {
-                language: Some("rust".to_owned()),
-                text: "fn main() {}".to_owned()
-            }]
-        );
-    }
-
-    #[test]
-    fn tasks_know_whether_they_are_done() {
-        let [BlockKind::List { start: None, items }] = &kinds("- [x] a\n- [ ] b\n- c")[..] else {
-            panic!()
-        };
-        let tasks: Vec<_> = items.iter().map(|item| item.task).collect();
-        assert_eq!(tasks, [Some(true), Some(false), None]);
-    }
-
-    #[test]
-    fn tight_items_hold_paragraphs_before_a_nested_list() {
-        let [BlockKind::List { items, .. }] = &kinds("1. a\n   - b\n2. c")[..] else {
-            panic!()
-        };
-        assert!(matches!(
-            items[0].blocks[..],
-            [
-                Block {
-                    kind: BlockKind::Paragraph(_),
-                    ..
-                },
-                Block {
-                    kind: BlockKind::List { .. },
-                    ..
-                }
-            ]
-        ));
-    }
-
-    #[test]
-    fn tables_have_aligned_columns() {
-        let [
-            BlockKind::Table {
-                columns,
-                head,
-                rows,
-            },
-        ] = &kinds("| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |")[..]
-        else {
-            panic!()
-        };
-        assert_eq!(columns[..], [Align::Start, Align::End]);
-        assert_eq!((head.len(), rows.len()), (2, 2));
-    }
-
-    #[test]
-    fn ranges_point_into_the_source() {
-        let text = "# Title\n\nSome `code` here.\n";
-        let blocks = parse(text);
-        assert_eq!(&text[blocks[0].range.clone()], "# Title\n");
-        let BlockKind::Paragraph(inlines) = &blocks[1].kind else {
-            panic!()
-        };
-        assert_eq!(&text[inlines[1].range.clone()], "`code`");
-    }
-
-    #[test]
-    fn depth_is_bounded() {
-        let text = format!("{}deep", ">".repeat(2_000));
-        let mut blocks = parse(&text);
-        let mut depth = 0;
-        while let Some(BlockKind::Quote(inner)) = blocks.pop().map(|block| block.kind) {
-            depth += 1;
-            blocks = inner;
-        }
-        assert!(depth <= MAX_DEPTH);
-        assert!(!parse(&format!("{}x{}", "*a **b ".repeat(500), "** *".repeat(500))).is_empty());
-    }
-}
+mod tests;

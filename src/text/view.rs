@@ -1,22 +1,40 @@
 //! Blocks as elements.
 //!
-//! Invariant: a block that is settled neither listens nor renders again; a token wakes the open tail alone.
+//! Invariant: a block that is settled neither listens nor renders again; a token wakes the open tail alone,
+//! and changes there what it changes.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use leptos::prelude::*;
 
 use super::{
-    block::{Align, Block, BlockKind, Inline, InlineKind, Item, Row},
+    block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row},
     document::{Document, Entry},
+    node::{Around, Element, Node, Press, element},
 };
 use crate::ui::each;
+
+/// The number of the next text: ids on the page are made of it.
+static NEXT_TEXT: AtomicUsize = AtomicUsize::new(0);
+
+/// What a text's elements need to know of it.
+#[derive(Clone, Copy)]
+struct Page {
+    text: usize,
+    around: Around,
+}
 
 /// Shows a text as Markdown, and follows it as it grows. `copy` is what the button beside code does.
 #[component]
 pub fn Markdown<B>(
     /// The text: any signal of a `String` or an `Arc<str>`.
     body: B,
+    /// Whether more of it is to come.
+    #[prop(into, optional)]
+    open: Signal<bool>,
     /// Takes the code that is to be copied.
     #[prop(into)]
     copy: Callback<String>,
@@ -25,10 +43,17 @@ where
     B: With + Send + Sync + 'static,
     B::Value: AsRef<str>,
 {
+    let page = Page {
+        text: NEXT_TEXT.fetch_add(1, Ordering::Relaxed),
+        around: Around {
+            copy,
+            owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
+        },
+    };
     let document = Mutex::new(Document::default());
     let entries = Memo::new(move |_| {
         let mut document = document.lock().unwrap_or_else(PoisonError::into_inner);
-        body.with(|text| document.set(text.as_ref()));
+        body.with(|text| document.set(text.as_ref(), open.get()));
         document.entries().to_vec()
     });
     let keys = Memo::new(move |_| {
@@ -47,13 +72,13 @@ where
                         .cloned()
                 }),
             });
-            top_level(entry, copy)
+            top_level(entry, page)
         },
     )
 }
 
 /// A top-level block. Its kind is fixed; its content follows the entry.
-fn top_level(entry: Memo<Option<Entry>>, copy: Callback<String>) -> AnyView {
+fn top_level(entry: Memo<Option<Entry>>, page: Page) -> AnyView {
     let now = move || entry.get().map(|entry| entry.block);
     match entry.get_untracked() {
         Some(entry) if matches!(entry.block.kind, BlockKind::Code { .. }) => {
@@ -68,56 +93,11 @@ fn top_level(entry: Memo<Option<Entry>>, copy: Callback<String>) -> AnyView {
             code_block(
                 Signal::derive(move || title(code().0)),
                 Signal::derive(move || code().1),
-                copy,
+                page.around.copy,
             )
         }
-        Some(_) => (move || now().map(|block| one_block(&block, copy))).into_any(),
+        Some(_) => (move || now().map(|block| page.block(&block))).into_any(),
         None => ().into_any(),
-    }
-}
-
-fn one_block(block: &Block, copy: Callback<String>) -> AnyView {
-    match &block.kind {
-        BlockKind::Paragraph(text) => view! { <p>{inlines(text)}</p> }.into_any(),
-        BlockKind::Heading { level, text } => heading(*level, text),
-        BlockKind::Code { language, text } => code_block(
-            Signal::stored(title(language.clone())),
-            Signal::stored(text.clone()),
-            copy,
-        ),
-        BlockKind::Raw(text) => view! { <p class="md-raw">{text.clone()}</p> }.into_any(),
-        BlockKind::Quote(inner) => {
-            view! { <blockquote>{blocks(inner, copy)}</blockquote> }.into_any()
-        }
-        BlockKind::List { start: None, items } => {
-            view! { <ul>{list_items(items, copy)}</ul> }.into_any()
-        }
-        BlockKind::List {
-            start: Some(start),
-            items,
-        } => view! { <ol start=start.to_string()>{list_items(items, copy)}</ol> }.into_any(),
-        BlockKind::Table {
-            columns,
-            head,
-            rows,
-        } => table(columns, head, rows),
-        BlockKind::Rule => view! { <hr /> }.into_any(),
-    }
-}
-
-fn blocks(blocks: &[Block], copy: Callback<String>) -> Vec<AnyView> {
-    blocks.iter().map(|block| one_block(block, copy)).collect()
-}
-
-/// Headings begin at level 3 on the page: the page and the message have theirs.
-fn heading(level: u8, text: &[Inline]) -> AnyView {
-    let text = inlines(text);
-    let level = level.to_string();
-    match level.as_str() {
-        "1" => view! { <h3 data-level=level>{text}</h3> }.into_any(),
-        "2" => view! { <h4 data-level=level>{text}</h4> }.into_any(),
-        "3" => view! { <h5 data-level=level>{text}</h5> }.into_any(),
-        _ => view! { <h6 data-level=level>{text}</h6> }.into_any(),
     }
 }
 
@@ -141,115 +121,229 @@ fn code_block(title: Signal<String>, code: Signal<String>, copy: Callback<String
                 </button>
             </figcaption>
             <pre tabindex="0">
-                <code>{move || code.get()}</code>
+                <code>{move || Node::Text(code.get())}</code>
             </pre>
         </figure>
     }
     .into_any()
 }
 
-fn list_items(items: &[Item], copy: Callback<String>) -> Vec<AnyView> {
-    items
-        .iter()
-        .map(|item| {
-            let inner = item_content(item, copy);
-            match item.task {
-                Some(done) => view! {
-                    <li class="md-task">
-                        <input
-                            type="checkbox"
-                            disabled
-                            checked=done
-                            aria-label=if done { "Done" } else { "To do" }
-                        />
-                        <div>{inner}</div>
-                    </li>
-                }
-                .into_any(),
-                None => view! { <li>{inner}</li> }.into_any(),
+/// Code that does not change by itself.
+pub(super) fn still(language: Option<String>, text: String, copy: Callback<String>) -> AnyView {
+    code_block(Signal::stored(title(language)), Signal::stored(text), copy)
+}
+
+impl Page {
+    fn block(self, block: &Block) -> Node {
+        match &block.kind {
+            BlockKind::Paragraph(text) => element("p", self.inlines(text)),
+            // Headings begin at level 3 on the page: the page and the message have theirs.
+            BlockKind::Heading { level, text } => {
+                let tag = ["h3", "h4", "h5"].get(usize::from(level - 1));
+                element(tag.unwrap_or(&"h6"), self.inlines(text))
+                    .with("data-level", level.to_string())
             }
-        })
-        .collect()
-}
-
-/// A single paragraph in an item needs no element of its own.
-fn item_content(item: &Item, copy: Callback<String>) -> Vec<AnyView> {
-    match item.blocks.split_first() {
-        Some((
-            Block {
-                kind: BlockKind::Paragraph(text),
-                ..
-            },
-            rest,
-        )) if rest
-            .iter()
-            .all(|block| matches!(block.kind, BlockKind::List { .. })) =>
-        {
-            let mut content = inlines(text);
-            content.extend(blocks(rest, copy));
-            content
+            BlockKind::Code { language, text } => {
+                return Node::Code(language.clone(), text.clone(), self.around);
+            }
+            BlockKind::Raw(text) => {
+                element("p", vec![Node::Text(text.clone())]).with("class", "md-raw")
+            }
+            BlockKind::Quote(inner) => element("blockquote", self.blocks(inner)),
+            BlockKind::Alert { kind, blocks } => self.alert(*kind, blocks),
+            BlockKind::List { start, items } => {
+                let items = items.iter().map(|item| self.item(item)).collect();
+                match start {
+                    Some(start) => element("ol", items).with("start", start.to_string()),
+                    None => element("ul", items),
+                }
+            }
+            BlockKind::Table {
+                columns,
+                head,
+                rows,
+            } => self.table(columns, head, rows),
+            BlockKind::Rule => element("hr", Vec::new()),
+            BlockKind::Footnotes(notes) => self.footnotes(notes),
         }
-        _ => blocks(&item.blocks, copy),
+        .into()
     }
-}
 
-/// Cells and rows are erased like all that is repeated here: a list of each kind would be code of its own.
-fn table(columns: &[Align], head: &Row, rows: &[Row]) -> AnyView {
-    let align = |column: usize| match columns.get(column) {
-        Some(Align::Center) => Some("center"),
-        Some(Align::End) => Some("end"),
-        _ => None,
-    };
-    let head: Vec<_> = head
-        .iter()
-        .enumerate()
-        .map(|(column, cell)| {
-            view! { <th scope="col" data-align=align(column)>{inlines(cell)}</th> }.into_any()
-        })
-        .collect();
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            let cells: Vec<_> = row
+    fn blocks(self, blocks: &[Block]) -> Vec<Node> {
+        blocks.iter().map(|block| self.block(block)).collect()
+    }
+
+    fn alert(self, kind: Alert, blocks: &[Block]) -> Element {
+        let (name, label) = match kind {
+            Alert::Note => ("note", "Note"),
+            Alert::Tip => ("tip", "Tip"),
+            Alert::Important => ("important", "Important"),
+            Alert::Warning => ("warning", "Warning"),
+            Alert::Caution => ("caution", "Caution"),
+        };
+        let title =
+            element("p", vec![Node::Text(label.to_owned())]).with("class", "md-alert-title");
+        let mut content = vec![title.into()];
+        content.extend(self.blocks(blocks));
+        element("div", content)
+            .with("class", "md-alert")
+            .with("data-kind", name)
+            .with("role", "note")
+            .with("aria-label", label)
+    }
+
+    fn item(self, item: &Item) -> Node {
+        let inner = self.item_content(item);
+        let Some(done) = item.task else {
+            return element("li", inner).into();
+        };
+        let mut box_ = element("input", Vec::new())
+            .with("type", "checkbox")
+            .with("disabled", "")
+            .with("aria-label", if done { "Done" } else { "To do" });
+        if done {
+            box_ = box_.with("checked", "");
+        }
+        element("li", vec![box_.into(), element("div", inner).into()])
+            .with("class", "md-task")
+            .into()
+    }
+
+    /// A single paragraph in an item needs no element of its own.
+    fn item_content(self, item: &Item) -> Vec<Node> {
+        if let Some((first, rest)) = item.blocks.split_first()
+            && let BlockKind::Paragraph(text) = &first.kind
+            && rest
                 .iter()
-                .enumerate()
-                .map(|(column, cell)| {
-                    view! { <td data-align=align(column)>{inlines(cell)}</td> }.into_any()
-                })
-                .collect();
-            view! { <tr>{cells}</tr> }.into_any()
-        })
-        .collect();
-    view! {
-        <div class="md-table" tabindex="0" role="group" aria-label="Table">
-            <table>
-                <thead>
-                    <tr>{head}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-fn inlines(all: &[Inline]) -> Vec<AnyView> {
-    all.iter().map(inline).collect()
-}
-
-fn inline(inline: &Inline) -> AnyView {
-    match &inline.kind {
-        InlineKind::Text(text) => text.clone().into_any(),
-        InlineKind::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
-        InlineKind::Emphasis(inner) => view! { <em>{inlines(inner)}</em> }.into_any(),
-        InlineKind::Strong(inner) => view! { <strong>{inlines(inner)}</strong> }.into_any(),
-        InlineKind::Strike(inner) => view! { <s>{inlines(inner)}</s> }.into_any(),
-        InlineKind::Link { href, text } => view! {
-            <a href=href.clone() target="_blank" rel="noopener noreferrer">
-                {inlines(text)}
-            </a>
+                .all(|block| matches!(block.kind, BlockKind::List { .. }))
+        {
+            let mut content = self.inlines(text);
+            content.extend(self.blocks(rest));
+            return content;
         }
-        .into_any(),
-        InlineKind::Break => view! { <br /> }.into_any(),
+        self.blocks(&item.blocks)
     }
+
+    fn table(self, columns: &[Align], head: &Row, rows: &[Row]) -> Element {
+        let head = element("thead", vec![self.row("th", columns, head)]);
+        let rows = rows
+            .iter()
+            .map(|row| self.row("td", columns, row))
+            .collect();
+        let table = element("table", vec![head.into(), element("tbody", rows).into()]);
+        element("div", vec![table.into()])
+            .with("class", "md-table")
+            .with("tabindex", "0")
+            .with("role", "group")
+            .with("aria-label", "Table")
+    }
+
+    fn row(self, tag: &'static str, columns: &[Align], row: &Row) -> Node {
+        let cells = row.iter().enumerate().map(|(column, cell)| {
+            let mut cell = element(tag, self.inlines(cell));
+            if tag == "th" {
+                cell = cell.with("scope", "col");
+            }
+            match columns.get(column) {
+                Some(Align::Center) => cell.with("data-align", "center"),
+                Some(Align::End) => cell.with("data-align", "end"),
+                _ => cell,
+            }
+            .into()
+        });
+        element("tr", cells.collect()).into()
+    }
+
+    /// The id of a footnote, or of the first reference to it.
+    fn id(self, what: &str, number: usize) -> String {
+        format!("{what}-{}-{number}", self.text)
+    }
+
+    fn footnotes(self, notes: &[Footnote]) -> Element {
+        let notes = notes.iter().map(|note| {
+            let mut content = self.blocks(&note.blocks);
+            if note.referred {
+                let back = self.id("reference", note.number);
+                let arrow = element("a", vec![Node::Text("↩".to_owned())])
+                    .with("class", "md-back")
+                    .with("href", format!("#{back}"))
+                    .with("aria-label", format!("Back to reference {}", note.number))
+                    .on(Press::Go(back));
+                content.push(arrow.into());
+            }
+            element("li", content)
+                .with("id", self.id("footnote", note.number))
+                .with("value", note.number.to_string())
+                .with("tabindex", "-1")
+                .into()
+        });
+        element("section", vec![element("ol", notes.collect()).into()])
+            .with("class", "md-footnotes")
+            .with("aria-label", "Footnotes")
+    }
+
+    fn inlines(self, all: &[Inline]) -> Vec<Node> {
+        all.iter().map(|inline| self.inline(inline)).collect()
+    }
+
+    fn inline(self, inline: &Inline) -> Node {
+        match &inline.kind {
+            InlineKind::Text(text) => return Node::Text(text.clone()),
+            InlineKind::Code(text) => element("code", vec![Node::Text(text.clone())]),
+            InlineKind::Emphasis(inner) => element("em", self.inlines(inner)),
+            InlineKind::Strong(inner) => element("strong", self.inlines(inner)),
+            InlineKind::Strike(inner) => element("s", self.inlines(inner)),
+            InlineKind::Math { source, display } => math(source, *display),
+            InlineKind::Image { src, alt } => image(src, alt),
+            InlineKind::Reference { number, first } => self.reference(*number, *first),
+            InlineKind::Link { href, text } => link(href, self.inlines(text)),
+            InlineKind::Break => element("br", Vec::new()),
+        }
+        .into()
+    }
+
+    fn reference(self, number: usize, first: bool) -> Element {
+        let note = self.id("footnote", number);
+        let mut link = element("a", vec![Node::Text(number.to_string())])
+            .with("href", format!("#{note}"))
+            .with("aria-label", format!("Footnote {number}"))
+            .on(Press::Go(note));
+        if first {
+            link = link.with("id", self.id("reference", number));
+        }
+        element("sup", vec![link.into()]).with("class", "md-reference")
+    }
+}
+
+/// A link that leads out of the app.
+pub(super) fn link(href: &str, text: Vec<Node>) -> Element {
+    element("a", text)
+        .with("href", href)
+        .with("target", "_blank")
+        .with("rel", "noopener noreferrer")
+}
+
+/// A formula, as it was written.
+fn math(source: &str, display: bool) -> Element {
+    let code = element("code", vec![Node::Text(source.trim().to_owned())]).with("class", "md-math");
+    if display {
+        code.with("data-display", "")
+    } else {
+        code
+    }
+}
+
+/// What asks for an image: nobody learns that a text was read unless its reader wants that.
+fn image(src: &str, alt: &str) -> Element {
+    let host = src
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split(['/', '?', '#']).next())
+        .map_or(src, |host| host.rsplit('@').next().unwrap_or(host));
+    let ask = Node::Text(format!("Show image from {host}"));
+    let words = element("span", vec![Node::Text(alt.to_owned())]);
+    let words = vec![words.into(), element("span", vec![ask]).into()];
+    let button = element("button", words).with("type", "button");
+    element("span", vec![button.into()])
+        .with("class", "md-image")
+        .on(Press::Show(src.to_owned(), alt.to_owned()))
 }

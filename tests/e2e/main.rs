@@ -10,6 +10,7 @@ mod keyboard;
 mod network;
 mod offline;
 mod replies;
+mod siblings;
 mod storage;
 mod tabs;
 mod unsent;

@@ -1,6 +1,8 @@
 //! Counts effect runs: what one change of the core wakes, and what it leaves alone.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod markdown;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::Relaxed},
@@ -32,6 +34,8 @@ fn message(n: u8) -> MessageView {
             status: Status::Streaming,
             error: None,
             parent: None,
+            depth: 1,
+            siblings: Vec::new(),
             created_at: 0,
         },
         body: "".into(),

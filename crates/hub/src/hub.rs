@@ -13,8 +13,8 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use weft_protocol::{
-    ErrorCode, InstallationId, Limits, MessageId, Millis, Model, ServerFrame, ThreadId, Topic,
-    User, UserId, frame::Head, limits::PING_EVERY,
+    ErrorCode, InstallationId, Limits, MessageId, Millis, Model, Path, ServerFrame, ThreadId,
+    Topic, User, UserId, frame::Head, limits::PING_EVERY,
 };
 
 /// Who waits for the store.
@@ -25,7 +25,8 @@ enum Waiting {
     Page {
         session: SessionId,
         thread: ThreadId,
-        before: u64,
+        path: Path,
+        from: u64,
     },
     Text {
         session: SessionId,

@@ -16,7 +16,7 @@ use weft_protocol::{
 
 use crate::{
     Answer, Command, Committed, Job, Outcome, Read, Store,
-    store::{KEPT_OUTCOMES, Lookup, Phase, Tables, answer, run},
+    store::{KEPT_OUTCOMES, Link, Lookup, Phase, Tables, answer, run},
 };
 
 /// A store that lasts as long as it is held.
@@ -27,6 +27,8 @@ pub struct MemoryStore {
     threads: BTreeMap<ThreadId, Thread>,
     members: BTreeSet<(UserId, ThreadId)>,
     messages: BTreeMap<MessageId, MessageRow>,
+    /// The jump of each message.
+    jumps: BTreeMap<MessageId, MessageId>,
     appended: BTreeMap<MessageId, String>,
     logs: BTreeMap<Topic, Vec<Vec<Op>>>,
     outcomes: BTreeMap<(UserId, InstallationId), Outcomes>,
@@ -40,7 +42,18 @@ struct Thread {
     members: BTreeMap<UserId, (bool, bool)>,
     /// Its messages; the ordinal is the index plus one.
     messages: Vec<MessageId>,
+    /// The ordinals of those that are no tombstones.
+    live: BTreeSet<u64>,
+    /// The ordinal of each message behind what it follows.
+    children: BTreeSet<(Option<MessageId>, u64)>,
     jobs: Vec<(Job, Phase)>,
+}
+
+impl Thread {
+    fn message(&self, ordinal: u64) -> Option<MessageId> {
+        let at = usize::try_from(ordinal.checked_sub(1)?).ok()?;
+        self.messages.get(at).copied()
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -59,10 +72,24 @@ impl MemoryStore {
             threads: BTreeMap::new(),
             members: BTreeSet::new(),
             messages: BTreeMap::new(),
+            jumps: BTreeMap::new(),
             appended: BTreeMap::new(),
             logs: BTreeMap::new(),
             outcomes: BTreeMap::new(),
         }
+    }
+
+    /// All messages of a thread by ordinal, as a reader has them.
+    pub fn messages(&self, thread: ThreadId) -> Vec<MessageRow> {
+        let rows = self.messages_of(thread).cloned();
+        let listed = rows.map(|mut row| {
+            let Ok(siblings) = self.siblings(thread, row.parent);
+            if !row.deleted && siblings.len() > 1 {
+                row.siblings = siblings;
+            }
+            row
+        });
+        listed.collect()
     }
 
     fn messages_of(&self, thread: ThreadId) -> impl DoubleEndedIterator<Item = &MessageRow> {
@@ -71,6 +98,30 @@ impl MemoryStore {
             .get(&thread)
             .map_or(&[][..], |thread| &thread.messages);
         ids.iter().filter_map(|id| self.messages.get(id))
+    }
+
+    /// The messages that follow `parent`, by ordinal.
+    fn below(
+        &self,
+        thread: ThreadId,
+        parent: Option<MessageId>,
+    ) -> impl Iterator<Item = &MessageRow> {
+        let thread = self.threads.get(&thread);
+        let ordinals = thread.map(|thread| thread.children.range((parent, 0)..=(parent, u64::MAX)));
+        let ids = ordinals.into_iter().flatten();
+        ids.filter_map(move |&(_, ordinal)| self.messages.get(&thread?.message(ordinal)?))
+    }
+
+    fn link_of(&self, row: &MessageRow) -> Option<Link> {
+        Some(Link {
+            id: row.id,
+            thread: row.thread,
+            ordinal: row.ordinal,
+            parent: row.parent,
+            depth: row.depth,
+            jump: *self.jumps.get(&row.id)?,
+            deleted: row.deleted,
+        })
     }
 }
 
@@ -131,11 +182,10 @@ impl Lookup for MemoryStore {
     }
 
     fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, Infallible> {
-        Ok(self
-            .messages_of(thread)
-            .rev()
-            .find(|row| !row.deleted)
-            .map(|row| row.id))
+        Ok(self.threads.get(&thread).and_then(|thread| {
+            let newest = thread.live.last()?;
+            thread.message(*newest)
+        }))
     }
 
     fn last_ordinal(&self, thread: ThreadId) -> Result<u64, Infallible> {
@@ -145,19 +195,28 @@ impl Lookup for MemoryStore {
             .map_or(0, |thread| thread.messages.len() as u64))
     }
 
-    fn messages(
+    fn newest(&self, thread: ThreadId, limit: u32) -> Result<Vec<Link>, Infallible> {
+        let newest_first = self.messages_of(thread).rev().take(limit as usize);
+        Ok(newest_first.filter_map(|row| self.link_of(row)).collect())
+    }
+
+    fn link(&self, message: MessageId) -> Result<Option<Link>, Infallible> {
+        let row = self.messages.get(&message);
+        Ok(row.and_then(|row| self.link_of(row)))
+    }
+
+    fn children(&self, thread: ThreadId, parent: MessageId) -> Result<Vec<Link>, Infallible> {
+        let rows = self.below(thread, Some(parent));
+        Ok(rows.filter_map(|row| self.link_of(row)).collect())
+    }
+
+    fn siblings(
         &self,
         thread: ThreadId,
-        before: u64,
-        limit: u32,
-    ) -> Result<Vec<MessageRow>, Infallible> {
-        let newest_first = self
-            .messages_of(thread)
-            .rev()
-            .filter(|row| row.ordinal < before);
-        let mut rows: Vec<_> = newest_first.take(limit as usize).cloned().collect();
-        rows.reverse();
-        Ok(rows)
+        parent: Option<MessageId>,
+    ) -> Result<Vec<MessageId>, Infallible> {
+        let live = self.below(thread, parent).filter(|row| !row.deleted);
+        Ok(live.map(|row| row.id).collect())
     }
 
     fn running(&self, thread: ThreadId) -> Result<Vec<MessageId>, Infallible> {
@@ -241,6 +300,8 @@ impl Tables for MemoryStore {
             row: row.clone(),
             members: BTreeMap::new(),
             messages: Vec::new(),
+            live: BTreeSet::new(),
+            children: BTreeSet::new(),
             jobs: Vec::new(),
         });
         thread.row = row.clone();
@@ -249,11 +310,8 @@ impl Tables for MemoryStore {
         Ok(())
     }
 
-    fn put_message(&mut self, row: &MessageRow) -> Result<(), Infallible> {
-        if self.messages.insert(row.id, row.clone()).is_none()
-            && let Some(thread) = self.threads.get_mut(&row.thread)
-        {
-            // A command puts its messages by id; ordinals are what places them.
+    fn add_message(&mut self, row: &MessageRow, jump: MessageId) -> Result<(), Infallible> {
+        if let Some(thread) = self.threads.get_mut(&row.thread) {
             let at = usize::try_from(row.ordinal)
                 .unwrap_or(usize::MAX)
                 .saturating_sub(1);
@@ -261,7 +319,21 @@ impl Tables for MemoryStore {
                 thread.messages.resize(at + 1, row.id);
             }
             thread.messages[at] = row.id;
+            thread.children.insert((row.parent, row.ordinal));
         }
+        self.jumps.insert(row.id, jump);
+        self.put_message(row)
+    }
+
+    fn put_message(&mut self, row: &MessageRow) -> Result<(), Infallible> {
+        if let Some(thread) = self.threads.get_mut(&row.thread) {
+            if row.deleted {
+                thread.live.remove(&row.ordinal);
+            } else {
+                thread.live.insert(row.ordinal);
+            }
+        }
+        self.messages.insert(row.id, row.clone());
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! and only then answers anybody.
 
 mod answer;
+mod path;
 mod run;
 mod tables;
 
@@ -12,13 +13,14 @@ use std::sync::Arc;
 
 pub use self::{
     answer::{answer, merge},
+    path::{Link, place},
     run::{FORGET_AT_ONCE, run},
     tables::{KEPT_OUTCOMES, Lookup, Phase, Tables},
 };
 
 use weft_protocol::{
-    Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Row, Status,
-    ThreadId, Topic, UserId, frame::Head,
+    Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Path, Row,
+    Status, ThreadId, Topic, UserId, frame::Head,
 };
 
 /// A change of the store.
@@ -176,14 +178,16 @@ pub enum Read {
         /// How far it is read.
         cursor: Option<Cursor>,
     },
-    /// The messages before an ordinal.
+    /// The messages of a path from a depth on (SPEC R17).
     Page {
         /// Who asks.
         user: UserId,
         /// Which thread.
         thread: ThreadId,
-        /// Before which ordinal.
-        before: u64,
+        /// Which of its paths.
+        path: Path,
+        /// From which depth on.
+        from: u64,
         /// The most rows.
         limit: u32,
     },
@@ -220,15 +224,15 @@ pub enum Answer {
         cursor: Cursor,
         /// Its rows, in order: live threads by id, or messages by ordinal.
         rows: Vec<Row>,
-        /// Whether there are rows before the first one.
-        more: bool,
     },
-    /// Messages by ordinal, oldest first.
+    /// Messages of a path.
     Page {
-        /// Them.
+        /// Its last message; `None` where there is no such path.
+        tip: Option<MessageId>,
+        /// The depth of `tip`; 0 where there is none.
+        length: u64,
+        /// The messages, oldest first.
         rows: Vec<MessageRow>,
-        /// Whether there are rows before the first one.
-        more: bool,
     },
     /// Bytes of a reply from the offset asked for.
     Text(String),

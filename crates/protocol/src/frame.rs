@@ -32,6 +32,19 @@ pub struct Subscription {
     pub streams: Vec<Held>,
 }
 
+/// A path of a thread, from a root down (SPEC R16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Path {
+    /// To the newest live message.
+    Newest,
+    /// To this message, which may be a tombstone.
+    To(MessageId),
+    /// To the newest live message that has this one on its path; to this one where there is none below
+    /// it. It may be a tombstone.
+    Through(MessageId),
+}
+
 /// What a client sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,12 +80,14 @@ pub enum ClientFrame {
         /// The change.
         mutation: Mutation,
     },
-    /// Read the messages before one.
+    /// Read the messages of a path whose depth is `from .. from + limit`.
     Page {
         /// Which thread.
         thread: ThreadId,
-        /// The ordinal before which to read.
-        before: u64,
+        /// Which of its paths.
+        path: Path,
+        /// The depth of the first one, from 1.
+        from: u64,
         /// The most rows to send, 1 to 200.
         limit: u32,
     },
@@ -159,10 +174,8 @@ pub enum ServerFrame {
         topic: Topic,
         /// What it is a snapshot of.
         cursor: Cursor,
-        /// Its rows, in order.
+        /// Its rows, in order: live threads by id, or messages by ordinal.
         rows: Vec<Row>,
-        /// Whether there are rows before the first one.
-        more: bool,
     },
     /// The change sets `base + 1 ..= cursor.seq` of a topic, merged.
     Delta {
@@ -201,16 +214,22 @@ pub enum ServerFrame {
         /// How long to wait before sending it again, in milliseconds.
         wait_ms: u64,
     },
-    /// Older messages, as asked.
+    /// Messages of a path, as asked.
     Page {
         /// Which thread.
         thread: ThreadId,
-        /// The ordinal before which they are.
-        before: u64,
-        /// Them, oldest first.
+        /// Which path was asked for.
+        path: Path,
+        /// The depth that was asked for.
+        from: u64,
+        /// The path's last message; none where there is no such path.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tip: Option<MessageId>,
+        /// The depth of `tip`; 0 where there is none.
+        length: u64,
+        /// The messages, oldest first, tombstones included. They may be fewer than asked for where their
+        /// texts are long, but one where the path has any from there on.
         rows: Vec<MessageRow>,
-        /// Whether there are rows before the first one.
-        more: bool,
     },
     /// Text frames that carry `handle` are bytes of this reply, from `held.offset` on.
     #[serde(with = "flat_stream")]

@@ -18,7 +18,7 @@ pub mod topic;
 pub mod version;
 
 pub use error::{ErrorCode, Retry, Scope};
-pub use frame::{ClientFrame, ServerFrame};
+pub use frame::{ClientFrame, Path, ServerFrame};
 pub use id::{InstallationId, MessageId, ThreadId, UserId};
 pub use limits::Limits;
 pub use mutation::{Mutation, NewReply, Refused, Rows};

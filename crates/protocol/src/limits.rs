@@ -8,7 +8,11 @@ pub const MAX_IN_FLIGHT: u32 = 64;
 /// The most rows in one page of history.
 pub const MAX_PAGE: u32 = 200;
 
-/// The rows in a fresh window of a thread: what a snapshot carries.
+/// The text in one page or snapshot of messages, in bytes; a single longer message makes one alone.
+pub const MAX_PAGE_BYTES: usize = 512 * 1024;
+
+/// The rows of a fresh window of a thread: what a snapshot carries of the newest messages, and of the end
+/// of the path to the newest live one.
 pub const WINDOW: u32 = 50;
 
 /// The longest thread title, in characters.

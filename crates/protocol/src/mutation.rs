@@ -63,12 +63,15 @@ pub enum Mutation {
         /// Which thread.
         thread: ThreadId,
     },
-    /// Says something after the newest live message, and asks for a reply where one is wanted.
+    /// Says something, and asks for a reply where one is wanted.
     SendMessage {
         /// Which thread.
         thread: ThreadId,
         /// The id of the new message.
         message: MessageId,
+        /// The message that it follows; the newest live one where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<MessageId>,
         /// What is said, as Markdown.
         text: String,
         /// The reply asked for.
@@ -152,8 +155,8 @@ pub trait Rows {
     ) -> Result<Option<MessageRow>, Self::Error>;
     /// The newest message of the thread that is not a tombstone.
     fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, Self::Error>;
-    /// Adds a message at the thread's next ordinal; `row.ordinal` is not read. Where the id is taken
-    /// by a message of another thread: `IdTaken`.
+    /// Adds a message at the thread's next ordinal; `row.ordinal`, `row.depth` and `row.siblings` are not
+    /// read. Where the id is taken by a message of another thread: `IdTaken`.
     fn insert_message(&mut self, row: MessageRow) -> Result<(), Refused<Self::Error>>;
     /// Adds a streaming reply as [`Rows::insert_message`] does, counts it in its thread's
     /// `generating`, and starts the job that makes it. A client's overlay does nothing: a reply is
@@ -258,10 +261,14 @@ impl Mutation {
             Self::SendMessage {
                 thread,
                 message,
+                parent,
                 text,
                 reply,
             } => {
-                let parent = rows.tail(*thread).map_err(Refused::Rows)?;
+                let parent = match parent {
+                    Some(parent) => Some(any_message(rows, *thread, *parent)?.id),
+                    None => rows.tail(*thread).map_err(Refused::Rows)?,
+                };
                 say(rows, *thread, *message, parent, text, reply.as_ref())
             }
             Self::StopReply { thread, message } => {
@@ -400,6 +407,8 @@ fn say<R: Rows>(
         thread: thread.id,
         ordinal: 0,
         parent,
+        depth: 0,
+        siblings: Vec::new(),
         author: Author::User(rows.me()),
         status: Status::Complete,
         text: text.into(),
@@ -449,6 +458,8 @@ fn start_reply<R: Rows>(
         thread: thread.id,
         ordinal: 0,
         parent,
+        depth: 0,
+        siblings: Vec::new(),
         author: Author::Assistant(reply.model.clone()),
         status: Status::Streaming,
         text: "".into(),

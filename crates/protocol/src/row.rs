@@ -86,8 +86,8 @@ pub enum Status {
 
 /// A message of a thread.
 ///
-/// The messages of a thread form a tree by `parent`; what is shown is the path from the newest live
-/// message up to the root (SPEC R16).
+/// The messages of a thread form a tree by `parent`; what is shown is a path from a root down
+/// (SPEC R16). A message whose `parent` is not here tells that there is more above it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageRow {
     /// Which message.
@@ -99,6 +99,13 @@ pub struct MessageRow {
     /// The message that it follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<MessageId>,
+    /// Its place on the path from its root: a root's is 1, any other's one more than its parent's; given
+    /// by the server.
+    pub depth: u64,
+    /// The live messages that stand in each other's place (same parent), this one among them, in the
+    /// order they were made; empty where it is alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub siblings: Vec<MessageId>,
     /// Who wrote it.
     pub author: Author,
     /// How far it has come.
@@ -142,7 +149,8 @@ pub enum Row {
     Message(MessageRow),
 }
 
-/// One step of a change set. Rows replace the row of the same id, so applying twice is harmless.
+/// One step of a change set. Rows replace the row of the same id, and lists of siblings those that were
+/// there, so applying twice is harmless.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
@@ -152,4 +160,7 @@ pub enum Op {
     Message(MessageRow),
     /// The reply has ended.
     Settle(Settle),
+    /// These live messages stand in each other's place from now on: each that is here has this list (an
+    /// empty one where it is a list of one).
+    Siblings(Vec<MessageId>),
 }

@@ -11,7 +11,7 @@ use std::{fmt::Debug, fs, path::PathBuf};
 use serde::{Serialize, de::DeserializeOwned};
 use weft_protocol::{
     Author, Checksum, ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MessageId,
-    MessageRow, Model, Mutation, NewReply, Op, Row, ServerFrame, Status, ThreadId, ThreadRow,
+    MessageRow, Model, Mutation, NewReply, Op, Path, Row, ServerFrame, Status, ThreadId, ThreadRow,
     Topic, User, UserId, Versions,
     api::{ApiCode, ApiError, Credentials, Keep, NewPassword, Session},
     frame::{Head, Held, Subscription},
@@ -55,6 +55,8 @@ fn message_row() -> MessageRow {
         thread: thread(),
         ordinal: 1,
         parent: None,
+        depth: 1,
+        siblings: vec![],
         author: Author::User(user()),
         status: Status::Complete,
         text: "Where to?".into(),
@@ -69,6 +71,8 @@ fn reply_row() -> MessageRow {
         id: message(4),
         ordinal: 2,
         parent: Some(message(3)),
+        depth: 2,
+        siblings: vec![message(4), message(6)],
         author: Author::Assistant("demo".into()),
         status: Status::Failed,
         text: "To the".into(),
@@ -171,8 +175,27 @@ fn r4_every_client_frame_travels_as_its_golden_line() {
                 "page",
                 ClientFrame::Page {
                     thread: thread(),
-                    before: 51,
+                    path: Path::Newest,
+                    from: 51,
                     limit: 50,
+                },
+            ),
+            (
+                "page_of_a_path_to",
+                ClientFrame::Page {
+                    thread: thread(),
+                    path: Path::To(message(4)),
+                    from: 1,
+                    limit: 200,
+                },
+            ),
+            (
+                "page_of_a_path_through",
+                ClientFrame::Page {
+                    thread: thread(),
+                    path: Path::Through(message(4)),
+                    from: 1,
+                    limit: 1,
                 },
             ),
             (
@@ -219,7 +242,6 @@ fn r4_every_server_frame_travels_as_its_golden_line() {
                     topic: topic(),
                     cursor: cursor(),
                     rows: vec![Row::Message(message_row())],
-                    more: false,
                 },
             ),
             (
@@ -251,9 +273,22 @@ fn r4_every_server_frame_travels_as_its_golden_line() {
                 "page",
                 ServerFrame::Page {
                     thread: thread(),
-                    before: 51,
-                    rows: vec![message_row()],
-                    more: true,
+                    path: Path::Through(message(3)),
+                    from: 1,
+                    tip: Some(message(4)),
+                    length: 2,
+                    rows: vec![message_row(), reply_row()],
+                },
+            ),
+            (
+                "page_of_no_path",
+                ServerFrame::Page {
+                    thread: thread(),
+                    path: Path::Newest,
+                    from: 51,
+                    tip: None,
+                    length: 0,
+                    rows: vec![],
                 },
             ),
             (
@@ -320,6 +355,7 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
         &[
             ("thread", Op::Thread(thread_row())),
             ("message", Op::Message(message_row())),
+            ("siblings", Op::Siblings(vec![message(4), message(6)])),
             (
                 "settle",
                 Op::Settle(Settle {
@@ -370,8 +406,19 @@ fn r9_every_mutation_travels_as_its_golden_line() {
                 Mutation::SendMessage {
                     thread,
                     message,
+                    parent: None,
                     text: "Hi".into(),
                     reply: Some(reply()),
+                },
+            ),
+            (
+                "send_message_after_one",
+                Mutation::SendMessage {
+                    thread,
+                    message,
+                    parent: Some(self::message(2)),
+                    text: "Hi".into(),
+                    reply: None,
                 },
             ),
             ("stop_reply", Mutation::StopReply { thread, message }),
@@ -483,5 +530,8 @@ fn r4_unknown_fields_are_ignored_and_unknown_frames_are_an_error() {
     );
     assert!(ServerFrame::decode(r#"{"sing":{}}"#).is_err());
     assert!(ClientFrame::decode("").is_err());
-    assert!(ClientFrame::decode(r#"{"page":{"thread":"x","before":1,"limit":1}}"#).is_err());
+    assert!(
+        ClientFrame::decode(r#"{"page":{"thread":"x","path":"newest","from":1,"limit":1}}"#)
+            .is_err()
+    );
 }

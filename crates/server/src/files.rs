@@ -83,7 +83,7 @@ impl Files {
     }
 
     /// The policy of the page: its own files, its own server, and the inline scripts that it was
-    /// built with. `host` is what the caller called the server.
+    /// built with. Images come from anywhere, since each is fetched at its reader's wish. `host` is what the caller called the server.
     async fn policy(&self, host: Option<&HeaderValue>) -> String {
         let (scripts, connect) = (self.scripts().await, &self.connect);
         // Not every browser counts the sockets of the page's own server as 'self'.
@@ -94,7 +94,7 @@ impl Files {
             .unwrap_or_default();
         format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'; \
-             img-src 'self' data:; connect-src 'self'{sockets}{connect}; font-src 'self'; \
+             img-src 'self' data: https:; connect-src 'self'{sockets}{connect}; font-src 'self'; \
              manifest-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; \
              frame-ancestors 'none'"
         )

@@ -5,6 +5,7 @@
 //! `weft_hub::store`, once for all stores.
 
 mod place;
+mod placing;
 mod sqlite;
 mod writer;
 
@@ -17,11 +18,18 @@ use weft_protocol::{Limits, Millis};
 pub(crate) use self::writer::now;
 pub use self::{sqlite::Rows, writer::Writer};
 
+/// What a step does with the rows that are there, where SQL alone cannot say it.
+type Fill = fn(&Connection) -> rusqlite::Result<()>;
+
 /// The schema, one step per version; a step is never changed once it has been released.
-const MIGRATIONS: &[&str] = &[
-    include_str!("store/migrations/0001_chat.sql"),
-    include_str!("store/migrations/0002_accounts.sql"),
-    include_str!("store/migrations/0003_outcomes.sql"),
+const MIGRATIONS: &[(&str, Option<Fill>)] = &[
+    (include_str!("store/migrations/0001_chat.sql"), None),
+    (include_str!("store/migrations/0002_accounts.sql"), None),
+    (include_str!("store/migrations/0003_outcomes.sql"), None),
+    (
+        include_str!("store/migrations/0004_paths.sql"),
+        Some(placing::place_all),
+    ),
 ];
 
 /// Change sets kept per topic: a reader further behind gets a snapshot.
@@ -130,9 +138,12 @@ fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
         "the database has schema version {version}, this server knows up to {}: use a newer server",
         MIGRATIONS.len()
     );
-    for (at, step) in MIGRATIONS.iter().enumerate().skip(version) {
+    for (at, (step, fill)) in MIGRATIONS.iter().enumerate().skip(version) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
+        if let Some(fill) = fill {
+            fill(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", u32::try_from(at + 1)?)?;
         transaction.commit()?;
     }

@@ -10,7 +10,7 @@ use std::{fmt::Debug, future::Future};
 
 use weft_protocol::Millis;
 
-use crate::{StorageOp, Stored};
+use crate::{PageRead, Rows, StorageOp, Stored};
 
 pub use self::memory::MemoryStorage;
 
@@ -27,8 +27,12 @@ pub trait Storage {
     /// somebody else has begun a term since.
     fn keep(&mut self, op: StorageOp) -> impl Future<Output = Result<(), Self::Error>>;
 
-    /// Everything kept.
+    /// Everything kept; of each thread, the newest [`WINDOW`](weft_protocol::limits::WINDOW) rows.
     fn load(&mut self) -> impl Future<Output = Result<Stored, Self::Error>>;
+
+    /// What is kept of the rows that are asked for, at most
+    /// [`WINDOW`](weft_protocol::limits::WINDOW); nothing where none of them is.
+    fn read(&mut self, read: PageRead) -> impl Future<Output = Result<Rows, Self::Error>>;
 }
 
 /// Runs every check. `open` opens the storage of a name: an empty one the first time, and after that

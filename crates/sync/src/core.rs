@@ -6,11 +6,12 @@
 mod drafts;
 mod frames;
 mod intents;
+mod reading;
 mod session;
 mod storage;
 mod tabs;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem::take};
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 use weft_protocol::{
@@ -18,16 +19,17 @@ use weft_protocol::{
 };
 
 use crate::{
-    Change, Fault, History, Input, Output, Status, TimelineView, Told, View,
+    Change, Fault, Input, Output, Sizes, Told, View,
     few::Few,
     follow::Follow,
     link::Link,
     outbox::Outbox,
     project::{self, Published},
+    reader::Reader,
     replica::Replica,
 };
 
-use self::{drafts::Drafts, tabs::Role};
+use self::{drafts::Drafts, reading::Ask, tabs::Role};
 
 /// A deadline missed by this much means that the machine slept.
 const SLEPT: u64 = 10_000;
@@ -44,6 +46,8 @@ const BYTES_WITHIN: u64 = 1_000;
 pub struct Config {
     /// The source of all its randomness: the same seed and inputs make the same outputs.
     pub seed: u64,
+    /// How much of a thread is shown and kept in memory.
+    pub sizes: Sizes,
 }
 
 /// The client core.
@@ -75,6 +79,11 @@ pub struct Core {
     greeted: Vec<Topic>,
     /// The threads on screen, in the order in which they came there.
     watched: Vec<ThreadId>,
+    /// Where the reader of each of them is.
+    readers: Few<ThreadId, Reader>,
+    /// What was asked for them and is not answered.
+    asks: Vec<Ask>,
+    sizes: Sizes,
     /// Threads that are followed no more but still here, the oldest first.
     kept: VecDeque<ThreadId>,
     handles: Few<u32, (ThreadId, MessageId)>,
@@ -125,6 +134,9 @@ impl Core {
             follows: Few::default(),
             greeted: Vec::new(),
             watched: Vec::new(),
+            readers: Few::default(),
+            asks: Vec::new(),
+            sizes: config.sizes,
             kept: VecDeque::new(),
             handles: Few::default(),
             fetches: Few::default(),
@@ -184,13 +196,17 @@ impl Core {
             }
             Input::SignedIn { token } => self.sign_in(token),
             Input::SignedOut => self.sign_out(false),
-            Input::Mutate(mutation) => self.mutate(self.now, mutation, true),
+            Input::Mutate(mutation) => {
+                let mutation = self.where_read(mutation);
+                self.mutate(self.now, mutation, true);
+            }
             Input::Draft(place, text) => self.draft(place, text),
             Input::Retry(message) => self.retry(message),
             Input::Discard(message) => self.discard(message),
             Input::Watch(thread) => self.watch(thread),
             Input::Unwatch(thread) => self.unwatch(thread),
-            Input::LoadOlder(thread) => self.load_older(thread),
+            Input::Seek(thread, seek) => self.seek(thread, seek),
+            Input::Read(read, rows) => self.read_stored(read, rows),
         }
         self.run_due();
         self.publish();
@@ -233,17 +249,7 @@ impl Core {
 
     /// Everything that is shown, computed anew.
     pub fn view(&self) -> View {
-        let timeline = |&thread: &ThreadId| {
-            let items = self.messages(thread);
-            let messages = items.iter().map(project::Item::view).collect();
-            (
-                thread,
-                TimelineView {
-                    messages,
-                    history: self.history(thread),
-                },
-            )
-        };
+        let timeline = |&thread: &ThreadId| (thread, self.stretch(thread).view());
         View {
             status: self.status(),
             user: self.user.clone(),
@@ -262,27 +268,6 @@ impl Core {
     fn threads_known(&self) -> bool {
         let follow = self.user_topic().and_then(|topic| self.follows.get(topic));
         follow.is_some_and(|follow| follow.cursor.is_some())
-    }
-
-    fn messages(&self, thread: ThreadId) -> Vec<project::Item<'_>> {
-        project::messages(
-            &self.replica,
-            &self.outbox,
-            self.owner,
-            thread,
-            self.status() == Status::Connected,
-        )
-    }
-
-    fn history(&self, thread: ThreadId) -> History {
-        let follow = self.follows.get(Topic::Thread(thread));
-        match self.replica.timelines.get(thread) {
-            _ if follow.is_some_and(|follow| follow.missing) => History::Missing,
-            None => History::Unknown,
-            Some(timeline) if !timeline.more => History::Complete,
-            Some(_) if follow.is_some_and(|follow| follow.loading) => History::Loading,
-            Some(_) => History::More,
-        }
     }
 
     fn publish(&mut self) {
@@ -317,7 +302,7 @@ impl Core {
             self.published.threads_known = known;
             out.push(Change::ThreadsKnownSet(known));
         }
-        if std::mem::take(&mut self.dirty_list) {
+        if take(&mut self.dirty_list) {
             for at in 0..self.outbox.entries.len() {
                 self.touch_shown(self.outbox.entries[at].mutation.thread());
             }
@@ -325,15 +310,12 @@ impl Core {
             self.published.set_threads(list, &mut out);
         }
         self.published.set_open(&self.watched, &mut out);
-        for thread in std::mem::take(&mut self.dirty) {
-            let mut published = std::mem::take(&mut self.published);
-            published.set_timeline(
-                thread,
-                self.history(thread),
-                &self.messages(thread),
-                &mut out,
-            );
+        for thread in take(&mut self.dirty) {
+            self.bound(thread);
+            let mut published = take(&mut self.published);
+            published.set_timeline(thread, &self.stretch(thread), &mut out);
             self.published = published;
+            self.trim(thread, self.sizes.most_held);
         }
         self.outputs.extend(out.into_iter().map(Output::Change));
     }

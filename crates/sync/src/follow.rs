@@ -24,8 +24,6 @@ pub(crate) struct Follow {
     pub(crate) subscribed: bool,
     /// Whether the server has said that there is no such topic.
     pub(crate) missing: bool,
-    /// Whether older messages are wanted.
-    pub(crate) loading: bool,
     /// Not to be asked for before then.
     pub(crate) not_before: Option<Millis>,
     behind: Option<(Cursor, Millis)>,

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use weft_protocol::{
-    Cursor, InstallationId, MessageId, Mutation, Op, Row, ThreadId, Topic, UserId, frame::Head,
+    Cursor, InstallationId, MessageId, MessageRow, Mutation, Op, Path, Row, ThreadId, Topic,
+    UserId, frame::Head,
 };
 
-use crate::{Change, Stored, TabId, TabMessage, Unsent};
+use crate::{Change, Rows, Seek, Stored, TabId, TabMessage, Unsent};
 
 /// A socket, by the number that the core gave it. Numbers are never used twice, so what an old socket
 /// still says is told from what the present one says.
@@ -76,8 +77,60 @@ pub enum Input {
     Watch(ThreadId),
     /// The thread is no longer on screen.
     Unwatch(ThreadId),
-    /// The reader wants messages before the first one here.
-    LoadOlder(ThreadId),
+    /// The reader of a watched thread wants to see this of it.
+    Seek(ThreadId, Seek),
+    /// This is kept of what [`Output::Read`] asked for, as of all ops given before it; nothing where none
+    /// of it is.
+    Read(PageRead, Rows),
+}
+
+/// A question for rows of a thread: those of a path from a depth on, at most a page of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRead {
+    /// Which thread.
+    pub thread: ThreadId,
+    /// Which of its paths.
+    pub path: Path,
+    /// The depth of the first one.
+    pub from: u64,
+    /// The message that they follow, where that is known to be on the path.
+    pub after: Option<MessageId>,
+}
+
+impl PageRead {
+    /// The rows that answer it, at most `limit`, oldest first, out of some of the thread's rows, sorted by
+    /// ordinal. A path is followed upwards from its end, or downwards as far as no row has siblings: who
+    /// has not all rows cannot know which of them leads to the end.
+    pub fn pick(&self, mut rows: Vec<MessageRow>, limit: usize) -> Vec<MessageRow> {
+        let mut next = match (self.path, self.after) {
+            (Path::To(end), _) => Some(end),
+            (_, after) if after.is_some() || self.from == 1 => after,
+            _ => return Vec::new(),
+        };
+        let up = matches!(self.path, Path::To(_));
+        if up {
+            rows.reverse();
+        }
+        let leads_on = |row: &MessageRow| {
+            if up {
+                let leads = next == Some(row.id) && row.depth >= self.from;
+                next = if leads { row.parent } else { next };
+                return leads;
+            }
+            let leads = next == row.parent && row.siblings.is_empty();
+            next = if leads { Some(row.id) } else { next };
+            leads
+        };
+        rows.retain({
+            let mut leads_on = leads_on;
+            move |row| leads_on(row)
+        });
+        rows.truncate(limit);
+        if up {
+            rows.reverse();
+        }
+        rows
+    }
 }
 
 /// What the core wants done.
@@ -91,6 +144,8 @@ pub enum Output {
     Close(Connection, u16),
     /// Change what is stored. In order; one op is one transaction.
     Store(StorageOp),
+    /// Read what is kept of this, after the ops before it; answered by [`Input::Read`].
+    Read(PageRead),
     /// Say this to the other tabs of the account.
     Post(TabMessage),
     /// Take the lead from the tab that has it: it is silent, or gives it away.
@@ -140,8 +195,6 @@ pub enum StorageOp {
         cursor: Cursor,
         /// Its rows.
         rows: Vec<Row>,
-        /// Whether the server has older rows than these.
-        more: bool,
     },
     /// Apply a change set and move the cursor. A row that is not streaming takes the place of the bytes
     /// and of the end of its reply; a settle is kept as the reply's end, beside its row.
@@ -153,14 +206,13 @@ pub enum StorageOp {
         /// What changes, in order.
         ops: Vec<Op>,
     },
-    /// Add older rows of a thread; the cursor stays, and so do the rows that are here already.
+    /// Add rows of a thread, or replace them; the cursor stays. The bytes of replies that are streaming
+    /// stay as well.
     PutPage {
         /// Which thread.
         thread: ThreadId,
         /// The rows.
-        rows: Vec<Row>,
-        /// Whether the server has older rows than these.
-        more: bool,
+        rows: Vec<MessageRow>,
     },
     /// Append bytes of a reply.
     AppendText {

@@ -20,6 +20,7 @@ mod link;
 mod outbox;
 mod overlay;
 mod project;
+mod reader;
 mod replica;
 mod stored;
 mod tabs;
@@ -27,8 +28,12 @@ mod view;
 
 pub use self::{
     core::{Config, Core},
-    io::{Connection, Fault, Input, Output, StorageOp},
+    io::{Connection, Fault, Input, Output, PageRead, StorageOp},
+    reader::Sizes,
     stored::{Stored, StoredTopic, Unsent},
     tabs::{Rows, TabId, TabMessage, Told},
-    view::{Change, Delivery, Head, History, MessageView, Status, ThreadView, TimelineView, View},
+    view::{
+        Ahead, Change, Delivery, Head, History, MessageView, Seek, Status, ThreadView,
+        TimelineView, View,
+    },
 };

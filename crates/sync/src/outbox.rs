@@ -200,6 +200,7 @@ impl Entry {
                 message: replacement,
                 text,
                 reply,
+                ..
             }
             | Mutation::EditMessage {
                 thread,

@@ -95,6 +95,8 @@ impl<'a> Overlay<'a> {
             id,
             thread,
             ordinal: 0,
+            depth: 0,
+            siblings: Vec::new(),
             parent: self.newest(thread),
             author: Author::User(self.me),
             status: Status::Complete,

@@ -3,17 +3,25 @@
 //! Invariant: the lists are computed from rows and outbox alone. What was published is remembered only
 //! to tell the difference, and never read to decide what to show.
 
-use std::{cmp::Reverse, collections::HashMap, hash::Hash, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    sync::Arc,
+};
 
-use weft_protocol::{MessageId, MessageRow, Model, Mutation, ThreadId, ThreadRow, User, UserId};
+use weft_protocol::{
+    MessageId, MessageRow, Model, Mutation, Path, ThreadId, ThreadRow, User, UserId,
+};
 
 use crate::{
-    Change, Delivery, Head, History, MessageView, Status, ThreadView,
+    Ahead, Change, Delivery, Head, History, MessageView, Status, ThreadView, TimelineView,
     body::Shown,
     few::Few,
     outbox::{Entry, Outbox},
     overlay::{Overlay, Pending},
-    replica::{Message, Replica},
+    reader::{Reader, Sizes},
+    replica::{Message, Replica, Timeline},
 };
 
 /// What was published last.
@@ -32,6 +40,8 @@ pub(crate) struct Published {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PublishedTimeline {
     history: History,
+    ahead: Ahead,
+    length: u64,
     messages: Vec<PublishedMessage>,
 }
 
@@ -46,11 +56,35 @@ struct PublishedMessage {
     whole: Option<Arc<str>>,
 }
 
+/// What is to be shown of a timeline.
+pub(crate) struct Stretch<'a> {
+    /// The messages: rows, and what is pending after them.
+    pub(crate) items: Vec<Item<'a>>,
+    /// How many of them are rows.
+    pub(crate) rows: usize,
+    /// The message that leads to the first one.
+    pub(crate) above: Option<MessageId>,
+    pub(crate) history: History,
+    pub(crate) ahead: Ahead,
+    pub(crate) length: u64,
+}
+
+impl Stretch<'_> {
+    pub(crate) fn view(&self) -> TimelineView {
+        TimelineView {
+            messages: self.items.iter().map(Item::view).collect(),
+            history: self.history,
+            ahead: self.ahead,
+            length: self.length,
+        }
+    }
+}
+
 /// A message that is to be shown.
 pub(crate) struct Item<'a> {
-    id: MessageId,
+    pub(crate) id: MessageId,
     head: Head,
-    delivery: Delivery,
+    pub(crate) delivery: Delivery,
     body: Shown<'a>,
 }
 
@@ -109,14 +143,16 @@ pub(crate) fn unsent(outbox: &Outbox) -> u32 {
     count.try_into().unwrap_or(u32::MAX)
 }
 
-/// The messages of a timeline: the visible path of the rows, then what is pending.
-pub(crate) fn messages<'a>(
+/// The stretch of a timeline that its reader is shown, at most `shown` rows where the reader set no
+/// beginning; then, at the end of the path, what is pending.
+pub(crate) fn stretch<'a>(
     replica: &'a Replica,
     outbox: &Outbox,
     me: Option<UserId>,
     thread: ThreadId,
     connected: bool,
-) -> Vec<Item<'a>> {
+    (reader, sizes): (&Reader, &Sizes),
+) -> Stretch<'a> {
     let entries = outbox
         .entries
         .iter()
@@ -130,7 +166,7 @@ pub(crate) fn messages<'a>(
                 .clone()
                 .any(|entry| entry.failure().is_none() && edits(&entry.mutation))
     };
-    let mut items = visible_path(replica, &overlay, thread);
+    let mut stretch = rows(replica, &overlay, thread, reader, sizes);
     let unsent = |pending: &Pending| {
         if pending.kept && !connected {
             Delivery::Queued
@@ -143,42 +179,57 @@ pub(crate) fn messages<'a>(
         .iter()
         .filter(|pending| !pending.row.deleted && !is_replaced(pending))
     {
-        items.push(Item {
-            id: pending.row.id,
-            head: head(&pending.row, pending.row.status),
-            delivery: pending
-                .failure
-                .map_or_else(|| unsent(pending), Delivery::Failed),
-            body: Shown::Whole(0, Arc::clone(&pending.row.text)),
-        });
+        stretch.length += u64::from(pending.failure.is_none());
+        if reader.bottom.is_none() {
+            stretch.items.push(Item {
+                id: pending.row.id,
+                head: head(&pending.row, pending.row.status),
+                delivery: pending
+                    .failure
+                    .map_or_else(|| unsent(pending), Delivery::Failed),
+                body: Shown::Whole(0, Arc::clone(&pending.row.text)),
+            });
+        }
     }
-    items
+    stretch
 }
 
-/// The rows from the newest live message up to the root, oldest first (SPEC R16).
-fn visible_path<'a>(
+/// The rows of a stretch, oldest first (SPEC R16).
+fn rows<'a>(
     replica: &'a Replica,
     overlay: &Overlay<'_>,
     thread: ThreadId,
-) -> Vec<Item<'a>> {
+    reader: &Reader,
+    sizes: &Sizes,
+) -> Stretch<'a> {
+    let mut stretch = Stretch {
+        items: Vec::new(),
+        rows: 0,
+        above: None,
+        history: History::Complete,
+        ahead: Ahead::Nothing,
+        length: reader.length,
+    };
     let Some(timeline) = replica.timelines.get(thread) else {
-        return Vec::new();
+        return stretch;
     };
-    let live = |pending: &&Pending| pending.failure.is_none() && !pending.row.deleted;
-    let newest_row = || {
-        let mut rows = timeline
-            .newest_first()
-            .map(|message| overlay.row(&message.row));
-        rows.find(|row| !row.deleted).map(|row| row.id)
-    };
-    let mut next = match overlay.pending.iter().rev().find(live) {
-        Some(pending) => pending.row.parent,
-        None => newest_row(),
-    };
+    let end = end(timeline, overlay, reader.path);
+    if let Some(last) = end.and_then(|end| timeline.up(end).next()) {
+        stretch.length = stretch.length.max(last.row.depth);
+    }
     // A parent was there first. Rows that deny it may lead round in a circle, so each step goes back.
     let (mut ordinal, mut place) = (u64::MAX, overlay.pending.len());
-    let mut path = Vec::new();
+    let mut next = reader.bottom.or(end);
+    let is_full = |items: &[Item<'_>]| match reader.top {
+        Some(top) => {
+            items.last().is_some_and(|item| item.id == top) || items.len() > sizes.most_shown
+        }
+        None => items.len() >= sizes.shown,
+    };
     while let Some(id) = next {
+        if is_full(&stretch.items) {
+            break;
+        }
         if let Some(message) = timeline.message(id) {
             if message.row.ordinal >= ordinal {
                 break;
@@ -186,9 +237,12 @@ fn visible_path<'a>(
             ordinal = message.row.ordinal;
             let row = overlay.row(&message.row);
             if !row.deleted {
-                path.push(item(message, row));
+                stretch.items.push(item(message, row));
             }
             next = row.parent;
+            if row.deleted && reader.top == Some(id) {
+                break;
+            }
         } else {
             let earlier = &overlay.pending[..place];
             let Some(at) = earlier.iter().rposition(|pending| pending.row.id == id) else {
@@ -198,8 +252,61 @@ fn visible_path<'a>(
             next = earlier[at].row.parent;
         }
     }
-    path.reverse();
-    path
+    stretch.items.reverse();
+    stretch.rows = stretch.items.len();
+    stretch.above = next;
+    stretch
+}
+
+/// The last row of a path, as far as its rows are here, with what is pending.
+pub(crate) fn end_of(
+    replica: &Replica,
+    outbox: &Outbox,
+    me: Option<UserId>,
+    thread: ThreadId,
+    path: Path,
+) -> Option<MessageId> {
+    let entries = outbox.entries.iter();
+    let entries = entries.filter(|entry| entry.mutation.thread() == thread);
+    let overlay = Overlay::new(replica, me, entries);
+    end(replica.timelines.get(thread)?, &overlay, path)
+}
+
+fn end(timeline: &Timeline, overlay: &Overlay<'_>, path: Path) -> Option<MessageId> {
+    let live = |pending: &&Pending| pending.failure.is_none() && !pending.row.deleted;
+    let through = match path {
+        Path::Newest => None,
+        Path::To(message) => return Some(message),
+        Path::Through(message) => {
+            // What was there first comes first.
+            let mut below = HashSet::from([message]);
+            let parents = timeline
+                .iter()
+                .map(|message| (message.row.id, message.row.parent));
+            let pending = overlay.pending.iter().map(|it| (it.row.id, it.row.parent));
+            for (id, parent) in parents.chain(pending) {
+                if parent.is_some_and(|parent| below.contains(&parent)) {
+                    below.insert(id);
+                }
+            }
+            Some((message, below))
+        }
+    };
+    let leads = |id: MessageId| {
+        through
+            .as_ref()
+            .is_none_or(|(_, below)| below.contains(&id))
+    };
+    let mut pending = overlay.pending.iter().rev().filter(live);
+    if let Some(newest) = pending.find(|pending| leads(pending.row.id)) {
+        return newest.row.parent;
+    }
+    let mut rows = timeline
+        .newest_first()
+        .map(|message| overlay.row(&message.row));
+    rows.find(|row| !row.deleted && leads(row.id))
+        .map(|row| row.id)
+        .or(through.map(|(message, _)| message))
 }
 
 fn item<'a>(message: &'a Message, row: &MessageRow) -> Item<'a> {
@@ -222,6 +329,8 @@ fn head(row: &MessageRow, status: weft_protocol::Status) -> Head {
         status,
         error: row.error,
         parent: row.parent,
+        depth: row.depth,
+        siblings: row.siblings.clone(),
         created_at: row.created_at,
     }
 }
@@ -332,16 +441,24 @@ impl Published {
     pub(crate) fn set_timeline(
         &mut self,
         thread: ThreadId,
-        history: History,
-        items: &[Item<'_>],
+        stretch: &Stretch<'_>,
         out: &mut Vec<Change>,
     ) {
         let Some(timeline) = self.timelines.get_mut(thread) else {
             return;
         };
-        if timeline.history != history {
-            timeline.history = history;
-            out.push(Change::HistorySet(thread, history));
+        let items = &stretch.items;
+        if timeline.history != stretch.history {
+            timeline.history = stretch.history;
+            out.push(Change::HistorySet(thread, stretch.history));
+        }
+        if timeline.ahead != stretch.ahead {
+            timeline.ahead = stretch.ahead;
+            out.push(Change::AheadSet(thread, stretch.ahead));
+        }
+        if timeline.length != stretch.length {
+            timeline.length = stretch.length;
+            out.push(Change::LengthSet(thread, stretch.length));
         }
         let wanted: Vec<MessageId> = items.iter().map(|item| item.id).collect();
         let order = timeline.messages.iter().map(|message| message.id);

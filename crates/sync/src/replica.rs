@@ -26,14 +26,12 @@ pub(crate) struct Replica {
     revs: u64,
 }
 
-/// The newest messages of a thread.
+/// Messages of a thread: the newest ones, and those around what is read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timeline {
-    /// By ordinal, which no two share. New ones come at the end, and pages at the front.
+    /// By ordinal, which no two share. New ones come at the end, and pages mostly at the front.
     rows: VecDeque<Message>,
     ordinals: HashMap<MessageId, u64>,
-    /// Whether there are older ones.
-    pub(crate) more: bool,
 }
 
 /// A message: its row without the text, and the text.
@@ -138,9 +136,88 @@ impl Timeline {
         self.rows.iter().rev()
     }
 
-    /// The ordinal of the oldest message here.
-    pub(crate) fn first_ordinal(&self) -> Option<u64> {
-        self.rows.front().map(|message| message.row.ordinal)
+    /// How many messages are here.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The messages, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Message> {
+        self.rows.iter()
+    }
+
+    /// A message and those that lead to it, as far as they are here, the nearest first. A parent was there
+    /// first: rows that deny it may lead round in a circle, so each step goes back.
+    pub(crate) fn up(&self, from: MessageId) -> impl Iterator<Item = &Message> {
+        std::iter::successors(self.message(from), |message| {
+            let parent = self.message(message.row.parent?)?;
+            (parent.row.ordinal < message.row.ordinal).then_some(parent)
+        })
+    }
+
+    /// The messages that follow `after` on the path to `end`, or else as far as each has no sibling, oldest
+    /// first. Says whether they lead to `end`.
+    pub(crate) fn down(&self, after: MessageId, end: Option<MessageId>) -> (Vec<MessageId>, bool) {
+        let ids = |message: &Message| message.row.id;
+        if let Some(end) = end {
+            let mut path: Vec<MessageId> = self.up(end).map(ids).collect();
+            if let Some(at) = path.iter().position(|&id| id == after) {
+                path.truncate(at);
+                path.reverse();
+                return (path, true);
+            }
+        }
+        let mut path = Vec::new();
+        let mut last = after;
+        for message in &self.rows {
+            if message.row.parent == Some(last) {
+                if !message.row.siblings.is_empty() {
+                    break;
+                }
+                last = message.row.id;
+                path.push(last);
+            }
+        }
+        (path, false)
+    }
+
+    /// Lets go of the messages that are not to be kept.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Message) -> bool) {
+        self.rows.retain(|message| keep(message));
+        let rows = &self.rows;
+        self.ordinals = rows
+            .iter()
+            .map(|message| (message.row.id, message.row.ordinal))
+            .collect();
+    }
+
+    /// Takes these messages out.
+    pub(crate) fn take_all(&mut self, ids: &[MessageId]) -> Vec<Message> {
+        ids.iter().filter_map(|&id| self.take(id)).collect()
+    }
+
+    /// Puts messages back in, where nothing has taken their place.
+    pub(crate) fn put_back(&mut self, messages: Vec<Message>) {
+        for message in messages {
+            let (id, ordinal) = (message.row.id, message.row.ordinal);
+            if let (false, Err(at)) = (self.ordinals.contains_key(&id), self.place_of(ordinal)) {
+                self.ordinals.insert(id, ordinal);
+                self.rows.insert(at, message);
+            }
+        }
+    }
+
+    /// These live messages stand in each other's place.
+    pub(crate) fn set_siblings(&mut self, siblings: &[MessageId]) {
+        for &id in siblings {
+            if let Some(message) = self.message_mut(id) {
+                message.row.siblings = if siblings.len() > 1 {
+                    siblings.to_vec()
+                } else {
+                    Vec::new()
+                };
+            }
+        }
     }
 
     /// The replies that more text may come for, with what is here of each.
@@ -257,12 +334,9 @@ impl Replica {
     }
 
     /// Replaces a thread's messages. What is here of replies that are still being made stays.
-    pub(crate) fn reset_timeline(&mut self, thread: ThreadId, rows: Vec<Row>, more: bool) {
+    pub(crate) fn reset_timeline(&mut self, thread: ThreadId, rows: Vec<Row>) {
         let mut old = std::mem::take(self.timelines.or_default(thread));
-        let mut new = Timeline {
-            more,
-            ..Timeline::default()
-        };
+        let mut new = Timeline::default();
         for row in rows {
             match row {
                 Row::Message(row) if row.thread == thread => {
@@ -284,17 +358,5 @@ impl Replica {
                 Row::Message(_) => None,
             })
             .collect();
-    }
-
-    /// Adds older messages; what is here already is as new or newer.
-    pub(crate) fn add_page(&mut self, thread: ThreadId, rows: Vec<MessageRow>, more: bool) {
-        for row in rows {
-            if self.message(thread, row.id).is_none() {
-                self.put_message(thread, row);
-            }
-        }
-        if let Some(timeline) = self.timelines.get_mut(thread) {
-            timeline.more = more;
-        }
     }
 }

@@ -18,7 +18,7 @@ pub struct Stored {
     pub outbox: Vec<Unsent>,
     /// The topics of which rows are here, the one used last at the end.
     pub topics: Vec<StoredTopic>,
-    /// The bytes of replies whose rows are streaming, and so do not carry their text.
+    /// The bytes of replies whose rows are here and streaming, and so do not carry their text.
     pub texts: Vec<(MessageId, String)>,
     /// The ends of replies whose rows are streaming still: a row stays as the server put it.
     pub ends: Vec<Settle>,
@@ -46,8 +46,6 @@ pub struct StoredTopic {
     pub topic: Topic,
     /// What the rows are as of.
     pub cursor: Cursor,
-    /// Them.
+    /// Them: of a thread, the newest ones.
     pub rows: Vec<Row>,
-    /// Whether the server has older rows than these.
-    pub more: bool,
 }

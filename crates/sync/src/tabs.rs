@@ -8,7 +8,7 @@ use weft_protocol::{
     ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, User, json, row::Settle,
 };
 
-use crate::{Status, StorageOp, StoredTopic};
+use crate::{PageRead, Status, StorageOp, StoredTopic};
 
 /// A tab, by a number made at random when it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -106,8 +106,26 @@ pub enum TabMessage {
     Discard(MessageId),
     /// From a follower: this is being written there.
     Draft(Option<ThreadId>, String),
-    /// From a follower: its reader wants messages before the first one here.
-    LoadOlder(ThreadId),
+    /// From a follower: its reader wants these rows.
+    Read {
+        /// Who asks.
+        tab: TabId,
+        /// For what.
+        read: PageRead,
+    },
+    /// From the leader: the rows that a follower's reader wants; none where there are none.
+    Page {
+        /// Its term.
+        term: u64,
+        /// Who wants them.
+        to: TabId,
+        /// What was asked.
+        read: PageRead,
+        /// They.
+        rows: Rows,
+        /// The end of their path and its depth, where the server was asked.
+        tip: Option<(MessageId, u64)>,
+    },
     /// From any tab: the person has signed out.
     SignedOut,
 }
@@ -163,13 +181,14 @@ impl TabMessage {
             | Self::Yield { term, .. }
             | Self::Welcome { term, .. }
             | Self::Rows { term, .. }
+            | Self::Page { term, .. }
             | Self::Told { term, .. } => Some(*term),
             Self::Ping { .. }
             | Self::Propose { .. }
             | Self::Retry(_)
             | Self::Discard(_)
             | Self::Draft(..)
-            | Self::LoadOlder(_)
+            | Self::Read { .. }
             | Self::SignedOut => None,
         }
     }

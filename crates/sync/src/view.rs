@@ -60,6 +60,11 @@ pub struct Head {
     pub error: Option<ErrorCode>,
     /// The message that it follows.
     pub parent: Option<MessageId>,
+    /// Its place on the path from its root, from 1; 0 while pending.
+    pub depth: u64,
+    /// The messages that stand in each other's place, this one among them, in the order they were made;
+    /// none where it is alone.
+    pub siblings: Vec<MessageId>,
     /// When it was created; while pending, when the person made it.
     pub created_at: Millis,
 }
@@ -77,7 +82,7 @@ pub struct MessageView {
     pub delivery: Delivery,
 }
 
-/// What there is before the first message of a timeline.
+/// What there is before the first message that is shown of a timeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum History {
     /// The thread itself is not here yet.
@@ -93,14 +98,59 @@ pub enum History {
     Missing,
 }
 
-/// A watched thread: the path from its newest live message up to the root, oldest first, then what
-/// is pending in the order it was made.
+/// What there is after the last message that is shown of a timeline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ahead {
+    /// Nothing: this is the end, and what is new appears here.
+    #[default]
+    Nothing,
+    /// Newer messages, not asked for.
+    More,
+    /// Newer messages, on their way.
+    Loading,
+}
+
+/// What a reader wants to see of a watched thread. What is not here is fetched first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seek {
+    /// The end of the path, and all that comes there.
+    Latest,
+    /// What is shown now, whatever comes: nothing of it gives way to newer messages.
+    Stay,
+    /// More messages before the first one shown.
+    Older,
+    /// More messages after the last one shown.
+    Newer,
+    /// What begins at this depth; 1 is the beginning of the thread.
+    Depth(u64),
+    /// This message, and what is around it.
+    Message {
+        /// Which.
+        message: MessageId,
+        /// Its depth.
+        depth: u64,
+    },
+    /// The path that leads through this message, one of the siblings of one that is shown.
+    Branch {
+        /// Which.
+        message: MessageId,
+        /// Its depth.
+        depth: u64,
+    },
+}
+
+/// A watched thread: a stretch of the path from its newest live message, or through the one that its
+/// reader chose, up to the root, oldest first; and at its end what is pending, in the order it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TimelineView {
     /// The messages.
     pub messages: Vec<MessageView>,
     /// What is before them.
     pub history: History,
+    /// What is after them.
+    pub ahead: Ahead,
+    /// How many messages there are on the whole path, as far as that is known, tombstones included.
+    pub length: u64,
 }
 
 /// Everything that is shown.
@@ -163,6 +213,10 @@ pub enum Change {
     TimelineClosed(ThreadId),
     /// `history` of a timeline is now this.
     HistorySet(ThreadId, History),
+    /// `ahead` of a timeline is now this.
+    AheadSet(ThreadId, Ahead),
+    /// `length` of a timeline is now this.
+    LengthSet(ThreadId, u64),
     /// Put a message into a timeline at `index`.
     MessageInserted {
         /// Which timeline.
@@ -236,6 +290,16 @@ impl View {
             Change::HistorySet(thread, history) => {
                 if let Some(timeline) = self.timelines.get_mut(&thread) {
                     timeline.history = history;
+                }
+            }
+            Change::AheadSet(thread, ahead) => {
+                if let Some(timeline) = self.timelines.get_mut(&thread) {
+                    timeline.ahead = ahead;
+                }
+            }
+            Change::LengthSet(thread, length) => {
+                if let Some(timeline) = self.timelines.get_mut(&thread) {
+                    timeline.length = length;
                 }
             }
             Change::MessageInserted {

@@ -12,7 +12,7 @@ use std::{
 
 use weft_protocol::Millis;
 use weft_sync::{
-    StorageOp, Stored,
+    PageRead, Rows, StorageOp, Stored,
     contract::{MemoryStorage, Storage, storage_contract},
 };
 
@@ -42,6 +42,10 @@ impl Storage for Handle {
 
     async fn load(&mut self) -> Result<Stored, Superseded> {
         Ok(self.0.borrow().stored())
+    }
+
+    async fn read(&mut self, read: PageRead) -> Result<Rows, Superseded> {
+        Ok(self.0.borrow().read(&read))
     }
 }
 

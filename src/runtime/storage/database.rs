@@ -4,7 +4,7 @@
 //! are as of move together, and nothing but the database is awaited inside of it. Keys and values are
 //! strings; the values are JSON, so what is kept has the form in which it travels.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::HashSet};
 
 use indexed_db_futures::{
     KeyRange,
@@ -19,10 +19,10 @@ use indexed_db_futures::{
 use serde::Serialize;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use weft_protocol::{
-    Cursor, ErrorCode, InstallationId, MessageId, Millis, Mutation, Op, Row, Status, Topic, UserId,
-    json, row::Settle,
+    Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Path, Row,
+    Status, Topic, UserId, json, limits::WINDOW, row::Settle,
 };
-use weft_sync::{StorageOp, Stored, StoredTopic, Unsent};
+use weft_sync::{PageRead, Rows, StorageOp, Stored, StoredTopic, Unsent};
 
 use crate::runtime::page;
 
@@ -31,25 +31,31 @@ use crate::runtime::page;
 const META: &str = "meta";
 /// Mutations by their number.
 const OUTBOX: &str = "outbox";
-/// Topics: each with its cursor, whether there is more of it, and when it was used.
+/// Topics: each with its cursor, the ordinal of its newest message, and when it was used.
 const TOPICS: &str = "topics";
-/// Rows by `<topic>/<id>`.
+/// Rows: threads by `<topic>/<id>`, messages by `<topic>/<ordinal>`.
 const ROWS: &str = "rows";
+/// The ordinals of messages by `<topic>/<id>`.
+const PLACES: &str = "places";
 /// Bytes of replies by `<message>/<offset>`.
 const TEXTS: &str = "texts";
 /// Ends of replies by `<message>/`.
 const ENDS: &str = "ends";
-
 /// What is being written, by thread.
 const DRAFTS: &str = "drafts";
 
-const STORES: [&str; 7] = [META, OUTBOX, TOPICS, ROWS, TEXTS, ENDS, DRAFTS];
+const STORES: [&str; 8] = [META, OUTBOX, TOPICS, ROWS, PLACES, TEXTS, ENDS, DRAFTS];
 
 const ACCOUNT: &str = "account";
 const TERM: &str = "term";
 
 /// The layout. Whoever changes it raises this and adds a step to [`upgrade`].
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// How many messages are read at once.
+const PAGE: usize = WINDOW as usize;
+/// Among how many a page is looked for: what lies between are other branches.
+const SPAN: u64 = 4 * PAGE as u64;
 
 /// Brings a database of the layout `from` (0: it is new) to the present one, step by step.
 fn upgrade(from: u32, db: &Idb) -> indexed_db_futures::Result<()> {
@@ -60,6 +66,16 @@ fn upgrade(from: u32, db: &Idb) -> indexed_db_futures::Result<()> {
     }
     if from < 2 {
         db.create_object_store(DRAFTS).build()?;
+    }
+    if from < 3 {
+        db.create_object_store(PLACES).build()?;
+        if from > 0 {
+            // Rows had no place on a path. The server gives them again.
+            for store in [TOPICS, ROWS, TEXTS, ENDS] {
+                db.delete_object_store(store)?;
+                db.create_object_store(store).build()?;
+            }
+        }
     }
     Ok(())
 }
@@ -97,8 +113,8 @@ type Result<T> = std::result::Result<T, Failure>;
 type Account = (UserId, InstallationId, u64);
 /// A mutation as it is kept.
 type Entry<M> = (u64, Millis, M, Option<ErrorCode>);
-/// A topic as it is kept: with whether there is more of it, and when it was used last.
-type Held = (Topic, Cursor, bool, u64);
+/// A topic as it is kept: with the ordinal of its newest message, and when it was used last.
+type Held = (Topic, Cursor, u64, u64);
 /// Bytes of a reply, from an offset on.
 type Piece<T> = (MessageId, u64, T);
 
@@ -200,15 +216,14 @@ impl Database {
         Ok(Stores(transaction.build()?))
     }
 
-    /// Everything kept. What cannot be read counts as not kept.
+    /// Everything kept; of each thread, the newest messages. What cannot be read counts as not kept.
     pub async fn load(&self) -> Result<Stored> {
         let stores = Stores(self.idb.transaction(STORES).build()?);
         let account = stores.get(META, ACCOUNT).await?;
         let outbox = stores.all(OUTBOX).await?;
         let topics = stores.all(TOPICS).await?;
-        let rows = stores.all(ROWS).await?;
-        let texts = stores.all(TEXTS).await?;
-        let ends = stores.all(ENDS).await?;
+        // The server gives it again.
+        let rows = stores.newest(&topics).await.unwrap_or_default();
         let drafts = stores.all(DRAFTS).await?;
         stores.0.commit().await?;
         let unsent = |json: &String| {
@@ -240,14 +255,18 @@ impl Database {
             next_n,
             outbox,
             drafts,
-            // The server gives it again.
-            topics: with_rows(user, &topics, &rows).unwrap_or_default(),
-            texts: joined(&texts),
-            ends: ends
-                .iter()
-                .filter_map(|json| json::read(json).ok())
-                .collect(),
+            topics: rows.topics,
+            texts: rows.texts,
+            ends: rows.ends,
         })
+    }
+
+    /// What is kept of a page. What cannot be read counts as not kept.
+    pub async fn read(&self, read: &PageRead) -> Result<Rows> {
+        let stores = Stores(self.idb.transaction(STORES).build()?);
+        let rows = stores.page(read).await?;
+        stores.0.commit().await?;
+        Ok(rows.unwrap_or_default())
     }
 }
 
@@ -291,41 +310,42 @@ impl Stores<'_> {
                 topic,
                 cursor,
                 rows,
-                more,
             } => {
-                let streaming =
-                    |id: &str| rows.iter().any(|row| is_streaming(row) && id_of(row) == id);
-                self.drop_rows(*topic, streaming).await?;
+                let open = rows.iter().filter(|row| is_streaming(row));
+                let open: HashSet<String> = open.map(id_of).collect();
+                self.drop_rows(*topic, |id| open.contains(id)).await?;
                 for row in rows {
-                    self.put(ROWS, &format!("{topic}/{}", id_of(row)), row)?;
+                    self.place_row(*topic, row)?;
                 }
-                self.put_topic(&(*topic, *cursor, *more, used))
+                self.put_topic(&(*topic, *cursor, last(rows.iter().filter_map(message)), used))
             }
             StorageOp::Apply { topic, cursor, ops } => {
-                let Some((_, _, more, _)) = self.topic(*topic).await? else {
+                let Some((_, _, newest, _)) = self.topic(*topic).await? else {
                     return Ok(());
                 };
+                let mut newest = newest;
                 for op in ops {
                     match op {
                         Op::Thread(row) => self.put_row(*topic, &Row::Thread(row.clone()))?,
-                        Op::Message(row) => self.put_row(*topic, &Row::Message(row.clone()))?,
+                        Op::Message(row) => {
+                            newest = newest.max(row.ordinal);
+                            self.put_row(*topic, &Row::Message(row.clone()))?;
+                        }
                         Op::Settle(end) => self.put_end(*topic, end).await?,
+                        Op::Siblings(siblings) => self.put_siblings(*topic, siblings).await?,
                     }
                 }
-                self.put_topic(&(*topic, *cursor, more, used))
+                self.put_topic(&(*topic, *cursor, newest, used))
             }
-            StorageOp::PutPage { thread, rows, more } => {
+            StorageOp::PutPage { thread, rows } => {
                 let topic = Topic::Thread(*thread);
-                let Some((_, cursor, _, _)) = self.topic(topic).await? else {
+                let Some((_, cursor, newest, _)) = self.topic(topic).await? else {
                     return Ok(());
                 };
-                let here = self.keys(ROWS, &place(topic)).await?;
                 for row in rows {
-                    if !here.contains(&format!("{topic}/{}", id_of(row))) {
-                        self.put_row(topic, row)?;
-                    }
+                    self.put_row(topic, &Row::Message(row.clone()))?;
                 }
-                self.put_topic(&(topic, cursor, *more, used))
+                self.put_topic(&(topic, cursor, newest.max(last(rows.iter())), used))
             }
             StorageOp::AppendText {
                 message,
@@ -385,21 +405,145 @@ impl Stores<'_> {
         } else {
             self.drop_reply(&id)?;
         }
-        self.put(ROWS, &format!("{topic}/{id}"), row)
+        self.place_row(topic, row)
+    }
+
+    /// Puts a row where it belongs, and nothing else.
+    fn place_row(&self, topic: Topic, row: &Row) -> Result<()> {
+        match row {
+            Row::Thread(thread) => self.put(ROWS, &format!("{topic}/{}", thread.id), row),
+            Row::Message(message) => {
+                let place = (topic, message.ordinal);
+                self.put(PLACES, &format!("{topic}/{}", message.id), &message.ordinal)?;
+                self.put(ROWS, &key(place), row)
+            }
+        }
     }
 
     /// Puts the end of a reply whose row still is streaming.
     async fn put_end(&self, topic: Topic, end: &Settle) -> Result<()> {
-        let row = self.get(ROWS, &format!("{topic}/{}", end.message)).await?;
-        if row.is_some_and(|json| json::read(&json).is_ok_and(|row: Row| is_streaming(&row))) {
+        let row = self.message(topic, end.message).await?;
+        if row.is_some_and(|row| is_streaming(&Row::Message(row))) {
             self.put(ENDS, &place(end.message), end)?;
         }
         Ok(())
     }
 
+    async fn put_siblings(&self, topic: Topic, siblings: &[MessageId]) -> Result<()> {
+        for &id in siblings {
+            if let Some(mut row) = self.message(topic, id).await? {
+                row.siblings = if siblings.len() > 1 {
+                    siblings.to_vec()
+                } else {
+                    Vec::new()
+                };
+                self.place_row(topic, &Row::Message(row))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn ordinal(&self, topic: Topic, message: MessageId) -> Result<Option<u64>> {
+        let json = self.get(PLACES, &format!("{topic}/{message}")).await?;
+        Ok(json.map(|json| json::read(&json)).transpose()?)
+    }
+
+    async fn message(&self, topic: Topic, message: MessageId) -> Result<Option<MessageRow>> {
+        let Some(ordinal) = self.ordinal(topic, message).await? else {
+            return Ok(None);
+        };
+        let json = self.get(ROWS, &key((topic, ordinal))).await?;
+        Ok(json.and_then(|json| match json::read(&json) {
+            Ok(Row::Message(row)) => Some(row),
+            Ok(Row::Thread(_)) | Err(_) => None,
+        }))
+    }
+
+    /// The topics with their newest rows, the one used last at the end.
+    async fn newest(&self, topics: &[String]) -> Result<Rows> {
+        let mut held = Vec::new();
+        for json in topics {
+            held.push(json::read::<Held>(json)?);
+        }
+        held.sort_unstable_by_key(|(topic, _, _, used)| (*used, *topic));
+        let mut stored = Vec::new();
+        for (topic, cursor, newest, _) in held {
+            let range = match topic {
+                Topic::User(_) => within(&place(topic)),
+                Topic::Thread(_) => {
+                    let first = newest.saturating_sub(PAGE as u64 - 1);
+                    KeyRange::Bound(key((topic, first)), false, key((topic, newest)), false)
+                }
+            };
+            let rows = self.rows(range).await?;
+            stored.push(StoredTopic {
+                topic,
+                cursor,
+                rows,
+            });
+        }
+        self.with_texts(stored).await
+    }
+
+    async fn page(&self, read: &PageRead) -> Result<Option<Rows>> {
+        let topic = Topic::Thread(read.thread);
+        let Some((_, cursor, ..)) = self.topic(topic).await? else {
+            return Ok(None);
+        };
+        let (from, to) = match (read.path, read.after) {
+            (Path::To(end), _) => match self.ordinal(topic, end).await? {
+                Some(last) => (last.saturating_sub(SPAN - 1), last),
+                None => return Ok(None),
+            },
+            (_, Some(after)) => match self.ordinal(topic, after).await? {
+                Some(before) => (before + 1, before + SPAN),
+                None => return Ok(None),
+            },
+            _ => (1, SPAN),
+        };
+        let range = KeyRange::Bound(key((topic, from)), false, key((topic, to)), false);
+        let rows = self.rows(range).await?;
+        let rows = rows.into_iter().filter_map(|row| match row {
+            Row::Message(row) => Some(row),
+            Row::Thread(_) => None,
+        });
+        let rows = read.pick(rows.collect(), PAGE);
+        let rows = rows.into_iter().map(Row::Message).collect();
+        let stored = StoredTopic {
+            topic,
+            cursor,
+            rows,
+        };
+        self.with_texts(vec![stored]).await.map(Some)
+    }
+
+    /// The rows under these keys, in order.
+    async fn rows(&self, keys: KeyRange<String>) -> Result<Vec<Row>> {
+        let rows = self.values(ROWS, keys).await?;
+        let rows = rows.iter().map(|json| json::read(json));
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// Rows with the bytes and ends of those that are streaming.
+    async fn with_texts(&self, topics: Vec<StoredTopic>) -> Result<Rows> {
+        let mut rows = Rows::default();
+        for row in topics.iter().flat_map(|stored| &stored.rows) {
+            if is_streaming(row) {
+                let of = place(id_of(row));
+                let pieces = self.values(TEXTS, within(&of)).await?;
+                rows.texts.extend(joined(&pieces));
+                let ends = self.values(ENDS, within(&of)).await?;
+                rows.ends
+                    .extend(ends.iter().filter_map(|json| json::read(json).ok()));
+            }
+        }
+        Ok(Rows { topics, ..rows })
+    }
+
     /// Drops the rows of a topic, and of its replies all but the bytes of those that `stay`.
     async fn drop_rows(&self, topic: Topic, stay: impl Fn(&str) -> bool) -> Result<()> {
-        let rows = self.keys(ROWS, &place(topic)).await?;
+        let rows = self.keys(PLACES, &place(topic)).await?;
+        let rows: HashSet<String> = rows.into_iter().collect();
         let mut replies = self.keys(TEXTS, "").await?;
         replies.extend(self.keys(ENDS, "").await?);
         for key in replies {
@@ -414,6 +558,7 @@ impl Stores<'_> {
                 }
             }
         }
+        self.delete(PLACES, within(&place(topic)))?;
         self.delete(ROWS, within(&place(topic)))
     }
 
@@ -447,6 +592,13 @@ impl Stores<'_> {
         Ok(values.collect::<std::result::Result<_, _>>()?)
     }
 
+    /// The values under these keys, in their order.
+    async fn values(&self, store: &str, keys: KeyRange<String>) -> Result<Vec<String>> {
+        let store = self.store(store)?;
+        let values = store.get_all().with_query::<String, _>(keys).await?;
+        Ok(values.collect::<std::result::Result<_, _>>()?)
+    }
+
     /// The keys that begin so, in order.
     async fn keys(&self, store: &str, prefix: &str) -> Result<Vec<String>> {
         let store = self.store(store)?;
@@ -473,6 +625,23 @@ fn number(n: u64) -> String {
     format!("{n:020}")
 }
 
+/// The key of a message's row.
+fn key((topic, ordinal): (Topic, u64)) -> String {
+    format!("{topic}/{}", number(ordinal))
+}
+
+fn message(row: &Row) -> Option<&MessageRow> {
+    match row {
+        Row::Message(row) => Some(row),
+        Row::Thread(_) => None,
+    }
+}
+
+/// The ordinal of the newest of these messages.
+fn last<'a>(rows: impl Iterator<Item = &'a MessageRow>) -> u64 {
+    rows.map(|row| row.ordinal).max().unwrap_or(0)
+}
+
 fn id_of(row: &Row) -> String {
     match row {
         Row::Thread(row) => row.id.to_string(),
@@ -482,35 +651,6 @@ fn id_of(row: &Row) -> String {
 
 fn is_streaming(row: &Row) -> bool {
     matches!(row, Row::Message(row) if row.status == Status::Streaming && !row.deleted)
-}
-
-/// The topics with their rows, the one used last at the end.
-fn with_rows(user: UserId, topics: &[String], rows: &[String]) -> Result<Vec<StoredTopic>> {
-    let mut held = Vec::new();
-    for json in topics {
-        held.push(json::read::<Held>(json)?);
-    }
-    held.sort_unstable_by_key(|(topic, _, _, used)| (*used, *topic));
-    let mut topics: Vec<_> = held
-        .into_iter()
-        .map(|(topic, cursor, more, _)| StoredTopic {
-            topic,
-            cursor,
-            rows: Vec::new(),
-            more,
-        })
-        .collect();
-    for json in rows {
-        let row: Row = json::read(json)?;
-        let of = match &row {
-            Row::Thread(_) => Topic::User(user),
-            Row::Message(row) => Topic::Thread(row.thread),
-        };
-        if let Some(held) = topics.iter_mut().find(|held| held.topic == of) {
-            held.rows.push(row);
-        }
-    }
-    Ok(topics)
 }
 
 /// The bytes of each reply, as far as they are here from its beginning on.

@@ -46,7 +46,8 @@ impl Hub {
                 Waiting::Page {
                     session: id,
                     thread,
-                    before,
+                    path,
+                    from,
                 },
                 answer,
             ) => {
@@ -54,11 +55,13 @@ impl Hub {
                     return;
                 };
                 session.answer(&match answer {
-                    Answer::Page { rows, more } => ServerFrame::Page {
+                    Answer::Page { tip, length, rows } => ServerFrame::Page {
                         thread,
-                        before,
+                        path,
+                        from,
+                        tip,
+                        length,
                         rows,
-                        more,
                     },
                     _ => ServerFrame::Error {
                         code: ErrorCode::NoSuchTopic,

@@ -73,12 +73,11 @@ impl Hub {
                 });
                 session.follow(topic, cursor);
             }
-            Answer::Snapshot { cursor, rows, more } => {
+            Answer::Snapshot { cursor, rows } => {
                 session.answer(&ServerFrame::Snapshot {
                     topic,
                     cursor,
                     rows,
-                    more,
                 });
                 session.follow(topic, cursor);
             }

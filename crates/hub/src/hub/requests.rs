@@ -73,7 +73,8 @@ impl Hub {
                 Phase::Live,
                 ClientFrame::Page {
                     thread,
-                    before,
+                    path,
+                    from,
                     limit,
                 },
             ) => {
@@ -84,14 +85,16 @@ impl Hub {
                 let read = Read::Page {
                     user,
                     thread,
-                    before,
+                    path,
+                    from,
                     limit,
                 };
                 self.read(
                     Waiting::Page {
                         session: id,
                         thread,
-                        before,
+                        path,
+                        from,
                     },
                     read,
                 );

@@ -3,15 +3,15 @@
 //! Invariant: who asks sees only threads they are a member of; of anything else the answer is
 //! [`Answer::Nothing`], whether it exists or not.
 
-use std::collections::HashSet;
+use std::{cmp::Reverse, collections::HashSet};
 
 use weft_protocol::{
-    Cursor, MessageId, MessageRow, Op, Row, ThreadId, Topic, UserId,
-    limits::{MAX_PAGE, MAX_RESUME_CHANGES, MAX_STREAM_CHUNK, WINDOW},
+    Cursor, MessageId, MessageRow, Op, Path, Row, ThreadId, Topic, UserId,
+    limits::{MAX_PAGE, MAX_PAGE_BYTES, MAX_RESUME_CHANGES, MAX_STREAM_CHUNK, WINDOW},
     stream,
 };
 
-use super::{Answer, Lookup, Read, tables::is_running};
+use super::{Answer, Link, Lookup, Read, path, tables::is_running};
 
 /// Answers a question.
 pub fn answer<L: Lookup>(rows: &L, read: &Read) -> Result<Answer, L::Error> {
@@ -48,15 +48,14 @@ pub fn answer<L: Lookup>(rows: &L, read: &Read) -> Result<Answer, L::Error> {
         Read::Page {
             user,
             thread,
-            before,
+            path,
+            from,
             limit,
         } => {
             if rows.thread(thread, user)?.is_none() {
                 return Ok(Answer::Nothing);
             }
-            let rows = rows.messages(thread, before, limit.clamp(1, MAX_PAGE))?;
-            let more = more_before(&rows);
-            Ok(Answer::Page { rows, more })
+            page(rows, thread, path, from, limit.clamp(1, MAX_PAGE))
         }
         Read::Text {
             user,
@@ -83,27 +82,74 @@ fn snapshot<L: Lookup>(
     Ok(match topic {
         Topic::User(_) => {
             let rows = rows.threads(user)?.into_iter().map(Row::Thread).collect();
-            Answer::Snapshot {
-                cursor,
-                rows,
-                more: false,
-            }
+            Answer::Snapshot { cursor, rows }
         }
         Topic::Thread(thread) => {
-            let rows = rows.messages(thread, u64::MAX, WINDOW)?;
-            let more = more_before(&rows);
-            Answer::Snapshot {
-                cursor,
-                rows: rows.into_iter().map(Row::Message).collect(),
-                more,
-            }
+            let rows = window(rows, thread)?.into_iter().map(Row::Message);
+            let rows = rows.collect();
+            Answer::Snapshot { cursor, rows }
         }
     })
 }
 
-/// Ordinals are dense from 1.
-fn more_before(rows: &[MessageRow]) -> bool {
-    rows.first().is_some_and(|first| first.ordinal > 1)
+/// The newest messages, and the end of the path to the newest live one, by ordinal (SPEC R7).
+fn window<L: Lookup>(rows: &L, thread: ThreadId) -> Result<Vec<MessageRow>, L::Error> {
+    let mut links = rows.newest(thread, WINDOW)?;
+    if let Some(tip) = path::tip(rows, thread, Path::Newest)? {
+        let from = (tip.depth + 1).saturating_sub(WINDOW.into());
+        links.extend(path::part(rows, tip, from, WINDOW)?);
+    }
+    links.sort_unstable_by_key(|link| Reverse(link.ordinal));
+    links.dedup();
+    let mut newest_first = fitting(rows, links)?;
+    newest_first.reverse();
+    Ok(newest_first)
+}
+
+fn page<L: Lookup>(
+    rows: &L,
+    thread: ThreadId,
+    path: Path,
+    from: u64,
+    limit: u32,
+) -> Result<Answer, L::Error> {
+    let Some(tip) = path::tip(rows, thread, path)? else {
+        return Ok(Answer::Page {
+            tip: None,
+            length: 0,
+            rows: Vec::new(),
+        });
+    };
+    Ok(Answer::Page {
+        tip: Some(tip.id),
+        length: tip.depth,
+        rows: fitting(rows, path::part(rows, tip, from, limit)?)?,
+    })
+}
+
+/// The first of these messages whose texts are no more than a page holds, and the first one in any case.
+fn fitting<L: Lookup>(rows: &L, links: Vec<Link>) -> Result<Vec<MessageRow>, L::Error> {
+    let mut fitting: Vec<MessageRow> = Vec::new();
+    let mut bytes = 0;
+    for link in links {
+        let Some(mut row) = rows.message(link.id)? else {
+            break;
+        };
+        if !row.deleted {
+            let siblings = rows.siblings(row.thread, row.parent)?;
+            row.siblings = if siblings.len() > 1 {
+                siblings
+            } else {
+                Vec::new()
+            };
+        }
+        bytes += row.text.len() + row.siblings.len() * size_of::<MessageId>();
+        if bytes > MAX_PAGE_BYTES && !fitting.is_empty() {
+            break;
+        }
+        fitting.push(row);
+    }
+    Ok(fitting)
 }
 
 fn text<L: Lookup>(
@@ -137,15 +183,25 @@ fn text<L: Lookup>(
     }))
 }
 
-/// Change sets as one: an op whose row is replaced by a later one is left out.
+/// Change sets as one: an op whose rows and lists are replaced by later ones is left out.
 pub fn merge(mut ops: Vec<Op>) -> Vec<Op> {
     let mut threads = HashSet::new();
     let mut messages = HashSet::new();
+    // A message's row comes with its list of siblings.
+    let mut listed = HashSet::new();
     ops.reverse();
     ops.retain(|op| match op {
         Op::Thread(row) => threads.insert(row.id),
-        Op::Message(row) => messages.insert(row.id),
+        Op::Message(row) => {
+            listed.insert(row.id);
+            messages.insert(row.id)
+        }
         Op::Settle(settle) => !messages.contains(&settle.message),
+        Op::Siblings(list) => {
+            let before = listed.len();
+            listed.extend(list);
+            listed.len() > before
+        }
     });
     ops.reverse();
     ops

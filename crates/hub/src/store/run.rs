@@ -13,8 +13,8 @@ use weft_protocol::{
 };
 
 use super::{
-    Command, Committed, Job, JobChange, Outcome, Phase, Tables, TextAppended, TopicChange,
-    tables::is_running,
+    Command, Committed, Job, JobChange, Link, Outcome, Phase, Tables, TextAppended, TopicChange,
+    path, tables::is_running,
 };
 
 /// How many installations one [`Command::Forget`] looks at: a step is short, however many are old.
@@ -227,6 +227,8 @@ struct Change<'a, T: Tables> {
     /// Rows that change; `pinned` and `archived` as `user` sees them.
     threads: BTreeMap<ThreadId, ThreadRow>,
     messages: BTreeMap<MessageId, MessageRow>,
+    /// Where those of them stand that are new.
+    links: BTreeMap<MessageId, Link>,
     /// The ops of the threads' topics.
     ops: BTreeMap<ThreadId, Vec<Op>>,
     asked: Vec<Job>,
@@ -245,6 +247,7 @@ impl<'a, T: Tables> Change<'a, T> {
             user,
             threads: BTreeMap::new(),
             messages: BTreeMap::new(),
+            links: BTreeMap::new(),
             ops: BTreeMap::new(),
             asked: Vec::new(),
             ended: Vec::new(),
@@ -258,6 +261,28 @@ impl<'a, T: Tables> Change<'a, T> {
             Some(row) => Ok(Some(row.clone())),
             None => self.tables.message(message),
         }
+    }
+
+    fn link(&self, message: MessageId) -> Result<Option<Link>, T::Error> {
+        match self.links.get(&message) {
+            Some(link) => Ok(Some(*link)),
+            None => self.tables.link(message),
+        }
+    }
+
+    /// The live messages that follow `parent`, by ordinal.
+    fn siblings(
+        &self,
+        thread: ThreadId,
+        parent: Option<MessageId>,
+    ) -> Result<Vec<MessageId>, T::Error> {
+        let mut siblings = self.tables.siblings(thread, parent)?;
+        let mut new: Vec<_> = self.links.values().collect();
+        new.retain(|link| link.thread == thread && link.parent == parent);
+        new.sort_unstable_by_key(|link| link.ordinal);
+        siblings.extend(new.into_iter().map(|link| link.id));
+        siblings.retain(|id| self.messages.get(id).is_none_or(|row| !row.deleted));
+        Ok(siblings)
     }
 
     /// The thread as the mutation's person sees it, or as any member does where there is none.
@@ -276,6 +301,41 @@ impl<'a, T: Tables> Change<'a, T> {
         if let Some(mut row) = self.any_member_row(thread)? {
             row.generating = row.generating.saturating_add_signed(by);
             self.threads.insert(thread, row);
+        }
+        Ok(())
+    }
+
+    /// Adds a message that has its ordinal.
+    fn add_message(&mut self, mut row: MessageRow) -> Result<(), T::Error> {
+        let (id, thread, parent) = (row.id, row.thread, row.parent);
+        let above = match parent {
+            Some(parent) => self.link(parent)?,
+            None => None,
+        };
+        let (depth, jump) = path::place(id, above.as_ref(), |message| self.link(message))?;
+        row.depth = depth;
+        let link = Link {
+            id,
+            thread,
+            ordinal: row.ordinal,
+            parent,
+            depth,
+            jump,
+            deleted: false,
+        };
+        self.links.insert(id, link);
+        let siblings = self.siblings(thread, parent)?;
+        let alone = siblings.len() == 1;
+        let listed = MessageRow {
+            siblings: if alone { Vec::new() } else { siblings.clone() },
+            ..row.clone()
+        };
+        self.put_message(row, Op::Message(listed));
+        if !alone {
+            self.ops
+                .entry(thread)
+                .or_default()
+                .push(Op::Siblings(siblings));
         }
         Ok(())
     }
@@ -331,6 +391,7 @@ impl<'a, T: Tables> Change<'a, T> {
             user,
             threads,
             messages,
+            links,
             ops,
             asked,
             ended,
@@ -363,7 +424,10 @@ impl<'a, T: Tables> Change<'a, T> {
             }
         }
         for row in messages.values() {
-            tables.put_message(row)?;
+            match links.get(&row.id) {
+                Some(link) => tables.add_message(row, link.jump)?,
+                None => tables.put_message(row)?,
+            }
         }
         for message in ended {
             tables.end_job(message)?;
@@ -483,9 +547,7 @@ impl<T: Tables> Rows for Change<'_, T> {
             .unwrap_or(0)
             .max(stored)
             + 1;
-        let op = Op::Message(row.clone());
-        self.put_message(row, op);
-        Ok(())
+        self.add_message(row).map_err(Refused::Rows)
     }
 
     fn start_reply(&mut self, row: MessageRow) -> Result<(), Refused<T::Error>> {
@@ -523,8 +585,14 @@ impl<T: Tables> Rows for Change<'_, T> {
         row.text = "".into();
         row.error = None;
         row.deleted = true;
+        let (thread, parent) = (row.thread, row.parent);
         let op = Op::Message(row.clone());
         self.put_message(row, op);
+        let left = self.siblings(thread, parent)?;
+        if !left.is_empty() {
+            let ops = self.ops.entry(thread).or_default();
+            ops.push(Op::Siblings(left));
+        }
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use weft_protocol::{
     InstallationId, MessageId, MessageRow, Millis, Op, Status, ThreadId, ThreadRow, Topic, UserId,
 };
 
-use super::{Job, Outcome};
+use super::{Job, Link, Outcome};
 
 /// What can be read.
 pub trait Lookup {
@@ -24,19 +24,25 @@ pub trait Lookup {
     fn members(&self, thread: ThreadId) -> Result<Vec<UserId>, Self::Error>;
     /// The threads of a member that are no tombstones, by id.
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Self::Error>;
-    /// The message, tombstone or not, as it was put: a running reply's text is empty here.
+    /// The message, tombstone or not, as it was put: a running reply's text is empty here, and so are all
+    /// lists of siblings.
     fn message(&self, message: MessageId) -> Result<Option<MessageRow>, Self::Error>;
     /// The message of the highest ordinal that is no tombstone.
     fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, Self::Error>;
     /// The highest ordinal given in the thread, 0 where none was.
     fn last_ordinal(&self, thread: ThreadId) -> Result<u64, Self::Error>;
-    /// The newest `limit` messages of an ordinal below `before`, oldest first, tombstones included.
-    fn messages(
+    /// The `limit` messages of the highest ordinals, highest first, tombstones included.
+    fn newest(&self, thread: ThreadId, limit: u32) -> Result<Vec<Link>, Self::Error>;
+    /// Where the message, tombstone or not, stands.
+    fn link(&self, message: MessageId) -> Result<Option<Link>, Self::Error>;
+    /// The messages that follow this one, tombstones included, in any order.
+    fn children(&self, thread: ThreadId, parent: MessageId) -> Result<Vec<Link>, Self::Error>;
+    /// The live messages that follow `parent`, or the live roots, by ordinal.
+    fn siblings(
         &self,
         thread: ThreadId,
-        before: u64,
-        limit: u32,
-    ) -> Result<Vec<MessageRow>, Self::Error>;
+        parent: Option<MessageId>,
+    ) -> Result<Vec<MessageId>, Self::Error>;
     /// The messages of the thread whose status is `Streaming`, by ordinal.
     fn running(&self, thread: ThreadId) -> Result<Vec<MessageId>, Self::Error>;
     /// What was appended to a running reply so far; empty where nothing was.
@@ -83,7 +89,9 @@ pub trait Tables: Lookup {
     /// Inserts or replaces a thread as this member sees it, making them a member where they are not.
     /// `pinned` and `archived` are the member's own; all else is the thread's, for every member.
     fn put_thread(&mut self, member: UserId, row: &ThreadRow) -> Result<(), Self::Error>;
-    /// Inserts or replaces a message.
+    /// Adds a message whose [`Link::jump`] is `jump`. Of several, in any order.
+    fn add_message(&mut self, row: &MessageRow, jump: MessageId) -> Result<(), Self::Error>;
+    /// Replaces a message; its place in the thread is as it was.
     fn put_message(&mut self, row: &MessageRow) -> Result<(), Self::Error>;
     /// Appends to a running reply, whose length so far is `offset`.
     fn append(&mut self, message: MessageId, offset: u64, text: &str) -> Result<(), Self::Error>;

@@ -1,6 +1,6 @@
 //! What is another person's is as if it were not there.
 
-use weft_protocol::{ClientFrame, ErrorCode, Mutation, ServerFrame, Topic, frame::Held};
+use weft_protocol::{ClientFrame, ErrorCode, Mutation, Path, ServerFrame, Topic, frame::Held};
 
 use super::bench::{Bench, afresh, thread, user};
 
@@ -65,7 +65,8 @@ fn r17_a_page_of_anothers_thread_is_refused() {
         id,
         ClientFrame::Page {
             thread: thread(1),
-            before: 9,
+            path: Path::Newest,
+            from: 1,
             limit: 9,
         },
     );

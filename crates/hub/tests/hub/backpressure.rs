@@ -2,7 +2,7 @@
 
 use weft_hub::SessionId;
 use weft_protocol::{
-    ClientFrame, ErrorCode, Limits, Mutation, ServerFrame, Topic,
+    ClientFrame, ErrorCode, Limits, Mutation, Path, ServerFrame, Topic,
     limits::{MAX_PAGE, MAX_RESUME_CHANGES},
 };
 
@@ -138,7 +138,8 @@ fn a_socket_that_asks_and_takes_nothing_is_closed_before_its_answers_pile_up() {
     bench.stall(greedy);
     let page = ClientFrame::Page {
         thread: thread(1),
-        before: u64::MAX,
+        path: Path::Newest,
+        from: 1,
         limit: MAX_PAGE,
     };
     let again = ClientFrame::Subscribe(afresh(topics[1]));

@@ -12,8 +12,9 @@ use weft_hub::{
     Answer, Command, Committed, Hub, Input, MemoryStore, Output, Read, SessionId, Store,
 };
 use weft_protocol::{
-    ClientFrame, ErrorCode, InstallationId, Limits, MessageId, Millis, Mutation, NewReply, Row,
-    ServerFrame, Status, ThreadId, Topic, User, UserId, Versions, frame::Subscription,
+    ClientFrame, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Mutation,
+    NewReply, Row, ServerFrame, Status, ThreadId, Topic, User, UserId, Versions,
+    frame::Subscription, limits::WINDOW,
 };
 
 use super::mirror::Mirror;
@@ -321,6 +322,7 @@ impl Bench {
         let mutation = Mutation::SendMessage {
             thread: thread(number),
             message,
+            parent: None,
             text: text.into(),
             reply: None,
         };
@@ -334,6 +336,7 @@ impl Bench {
         let mutation = Mutation::SendMessage {
             thread: thread(number),
             message,
+            parent: None,
             text: "Why?".into(),
             reply: Some(NewReply {
                 message: reply,
@@ -405,7 +408,10 @@ impl Bench {
             .collect();
         let mirror = self.mirror(id);
         assert_eq!(mirror.cursor(topic), Some(cursor));
-        assert_eq!(mirror.newest(topic, rows.len()), rows);
+        match topic {
+            Topic::User(_) => assert_eq!(mirror.live_threads(), rows),
+            Topic::Thread(thread) => assert_shows(&mirror.messages(thread), rows),
+        }
         for (message, text) in texts {
             assert_eq!(mirror.text(message), text);
         }
@@ -426,5 +432,26 @@ impl Bench {
                 _ => return whole,
             }
         }
+    }
+}
+
+/// What is here of a thread is what a snapshot has, and the newest of it is all here. Of the path it may be
+/// that only a page has the older ones.
+fn assert_shows(here: &[MessageRow], snapshot: Vec<Row>) {
+    let rows: Vec<MessageRow> = snapshot.into_iter().filter_map(message).collect();
+    let last = rows.last().map_or(0, |row| row.ordinal);
+    let newest = last.saturating_sub(u64::from(WINDOW));
+    let both = |row: &&MessageRow| row.ordinal > newest || rows.iter().any(|one| one.id == row.id);
+    let shown: Vec<_> = here.iter().filter(both).collect();
+    let is_here =
+        |row: &&MessageRow| row.ordinal > newest || here.iter().any(|one| one.id == row.id);
+    let wanted: Vec<_> = rows.iter().filter(is_here).collect();
+    assert_eq!(shown, wanted);
+}
+
+fn message(row: Row) -> Option<MessageRow> {
+    match row {
+        Row::Message(row) => Some(row),
+        Row::Thread(_) => None,
     }
 }

@@ -9,6 +9,7 @@ mod convergence;
 mod following;
 mod mirror;
 mod mutations;
+mod pages;
 mod sessions;
 mod streams;
 mod tabs;

@@ -60,16 +60,17 @@ impl Mirror {
             .map_or("", |message| &message.text)
     }
 
-    /// The newest `count` rows of a topic, as a snapshot has them.
-    pub(super) fn newest(&self, topic: Topic, count: usize) -> Vec<Row> {
-        let Topic::Thread(thread) = topic else {
-            let live = self.threads.values().filter(|row| !row.deleted);
-            return live.cloned().map(Row::Thread).collect();
-        };
+    /// The threads of the list that are live, by id.
+    pub(super) fn live_threads(&self) -> Vec<Row> {
+        let live = self.threads.values().filter(|row| !row.deleted);
+        live.cloned().map(Row::Thread).collect()
+    }
+
+    /// The messages of a thread, by ordinal, as a snapshot has them.
+    pub(super) fn messages(&self, thread: ThreadId) -> Vec<MessageRow> {
         let mut rows: Vec<_> = self.messages_of(thread).map(Message::whole).collect();
         rows.sort_by_key(|row| row.ordinal);
-        let older = rows.len().saturating_sub(count);
-        rows.drain(older..).map(Row::Message).collect()
+        rows
     }
 
     fn messages_of(&self, thread: ThreadId) -> impl Iterator<Item = &Message> {
@@ -189,6 +190,18 @@ impl Mirror {
             Op::Message(row) => {
                 let before = self.messages.remove(&row.id);
                 self.put(row, before);
+            }
+            Op::Siblings(list) => {
+                for message in list {
+                    // Not here: it is on another path.
+                    if let Some(message) = self.messages.get_mut(message) {
+                        message.row.siblings = if list.len() > 1 {
+                            list.clone()
+                        } else {
+                            Vec::new()
+                        };
+                    }
+                }
             }
             Op::Settle(settle) => {
                 // Not here: it is older than the window.

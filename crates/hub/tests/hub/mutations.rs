@@ -2,7 +2,7 @@
 
 use weft_hub::{Command, SessionId};
 use weft_protocol::{
-    ClientFrame, Cursor, ErrorCode, Limits, Mutation, ServerFrame, Topic, frame::Head,
+    ClientFrame, Cursor, ErrorCode, Limits, Mutation, Path, ServerFrame, Topic, frame::Head,
     limits::KEPT_OUTCOMES_FOR,
 };
 
@@ -155,7 +155,8 @@ fn r32_pages_do_not_use_up_the_mutations_in_flight() {
         id,
         ClientFrame::Page {
             thread: thread(1),
-            before: 9,
+            path: Path::Newest,
+            from: 1,
             limit: 9,
         },
     );

@@ -1,10 +1,13 @@
 //! The primitive reads and writes of a store, in SQL.
+//!
+//! Invariant: no read goes through a whole thread. Where SQLite would rather walk the thread than seek, the
+//! index is named, and a statement that cannot use it fails at once.
 
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
 use weft_hub::{
     Job, Outcome,
-    store::{KEPT_OUTCOMES, Lookup, Phase, Tables},
+    store::{KEPT_OUTCOMES, Link, Lookup, Phase, Tables},
 };
 use weft_protocol::{
     ErrorCode, InstallationId, MessageId, MessageRow, Millis, Op, Status, ThreadId, ThreadRow,
@@ -16,7 +19,8 @@ use super::KEPT_CHANGES;
 const THREAD: &str = "SELECT t.id, t.title, t.named, m.pinned, m.archived, t.deleted, t.generating, \
      t.model, t.created_at, t.updated_at FROM member m JOIN thread t ON t.id = m.thread";
 const MESSAGE: &str = "SELECT id, thread, ordinal, parent, author, status, text, error, deleted, \
-     created_at FROM message";
+     created_at, depth FROM message";
+const LINK: &str = "SELECT id, thread, ordinal, parent, depth, jump, deleted FROM message";
 
 /// The rows, in the transaction of this connection.
 #[derive(Debug)]
@@ -116,6 +120,8 @@ fn message_row(row: &Row<'_>) -> Result<MessageRow> {
         parent: row
             .get::<_, Option<[u8; 16]>>(3)?
             .map(MessageId::from_bytes),
+        depth: row.get(10)?,
+        siblings: Vec::new(),
         author: json(row, 4)?,
         status: status(row.get_ref(5)?.as_str()?),
         text: row.get_ref(6)?.as_str()?.into(),
@@ -125,6 +131,20 @@ fn message_row(row: &Row<'_>) -> Result<MessageRow> {
             .and_then(ErrorCode::parse),
         deleted: row.get(8)?,
         created_at: row.get(9)?,
+    })
+}
+
+fn link(row: &Row<'_>) -> Result<Link> {
+    let id = MessageId::from_bytes(row.get(0)?);
+    let at = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<_>>(at)?.map(MessageId::from_bytes));
+    Ok(Link {
+        id,
+        thread: ThreadId::from_bytes(row.get(1)?),
+        ordinal: row.get(2)?,
+        parent: at(3)?,
+        depth: row.get(4)?,
+        jump: at(5)?.unwrap_or(id),
+        deleted: row.get(6)?,
     })
 }
 
@@ -165,8 +185,8 @@ impl Lookup for Rows<'_> {
     }
 
     fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>> {
-        let sql = "SELECT id FROM message WHERE thread = ?1 AND NOT deleted \
-                   ORDER BY ordinal DESC LIMIT 1";
+        let sql = "SELECT id FROM message INDEXED BY message_live \
+                   WHERE thread = ?1 AND NOT deleted ORDER BY ordinal DESC LIMIT 1";
         self.one(sql, [thread.as_bytes()], |row| {
             Ok(MessageId::from_bytes(row.get(0)?))
         })
@@ -179,18 +199,32 @@ impl Lookup for Rows<'_> {
             .unwrap_or(0))
     }
 
-    fn messages(&self, thread: ThreadId, before: u64, limit: u32) -> Result<Vec<MessageRow>> {
-        let before = i64::try_from(before).unwrap_or(i64::MAX);
-        let sql =
-            format!("{MESSAGE} WHERE thread = ?1 AND ordinal < ?2 ORDER BY ordinal DESC LIMIT ?3");
-        let mut rows = self.all(&sql, params![thread.as_bytes(), before, limit], message_row)?;
-        rows.reverse();
-        Ok(rows)
+    fn newest(&self, thread: ThreadId, limit: u32) -> Result<Vec<Link>> {
+        let sql = format!("{LINK} WHERE thread = ?1 ORDER BY ordinal DESC LIMIT ?2");
+        self.all(&sql, params![thread.as_bytes(), limit], link)
+    }
+
+    fn link(&self, message: MessageId) -> Result<Option<Link>> {
+        self.one(&format!("{LINK} WHERE id = ?1"), [message.as_bytes()], link)
+    }
+
+    fn children(&self, thread: ThreadId, parent: MessageId) -> Result<Vec<Link>> {
+        let sql = format!("{LINK} INDEXED BY message_by_parent WHERE thread = ?1 AND parent = ?2");
+        self.all(&sql, [thread.as_bytes(), parent.as_bytes()], link)
+    }
+
+    fn siblings(&self, thread: ThreadId, parent: Option<MessageId>) -> Result<Vec<MessageId>> {
+        let sql = "SELECT id FROM message INDEXED BY message_by_parent \
+                   WHERE thread = ?1 AND parent IS ?2 AND deleted = 0 ORDER BY ordinal";
+        let parent = parent.as_ref().map(|id| id.as_bytes());
+        self.all(sql, params![thread.as_bytes(), parent], |row| {
+            Ok(MessageId::from_bytes(row.get(0)?))
+        })
     }
 
     fn running(&self, thread: ThreadId) -> Result<Vec<MessageId>> {
-        let sql = "SELECT id FROM message WHERE thread = ?1 AND status = 'streaming' \
-                   ORDER BY ordinal";
+        let sql = "SELECT id FROM message INDEXED BY message_running \
+                   WHERE thread = ?1 AND status = 'streaming' ORDER BY ordinal";
         self.all(sql, [thread.as_bytes()], |row| {
             Ok(MessageId::from_bytes(row.get(0)?))
         })
@@ -333,12 +367,11 @@ impl Tables for Rows<'_> {
         )
     }
 
-    fn put_message(&mut self, row: &MessageRow) -> Result<()> {
+    fn add_message(&mut self, row: &MessageRow, jump: MessageId) -> Result<()> {
         self.write(
             "INSERT INTO message (id, thread, ordinal, parent, author, status, text, error, \
-             deleted, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-             ON CONFLICT (thread, ordinal) DO UPDATE SET \
-             status = ?6, text = ?7, error = ?8, deleted = ?9",
+             deleted, created_at, depth, jump) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 row.id.as_bytes(),
                 row.thread.as_bytes(),
@@ -349,7 +382,24 @@ impl Tables for Rows<'_> {
                 row.text.as_ref(),
                 row.error.map(ErrorCode::as_str),
                 row.deleted,
-                row.created_at
+                row.created_at,
+                row.depth,
+                jump.as_bytes()
+            ],
+        )
+    }
+
+    fn put_message(&mut self, row: &MessageRow) -> Result<()> {
+        self.write(
+            "UPDATE message SET status = ?3, text = ?4, error = ?5, deleted = ?6 \
+             WHERE thread = ?1 AND ordinal = ?2",
+            params![
+                row.thread.as_bytes(),
+                row.ordinal,
+                status_name(row.status),
+                row.text.as_ref(),
+                row.error.map(ErrorCode::as_str),
+                row.deleted
             ],
         )
     }

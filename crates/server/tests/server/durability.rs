@@ -23,6 +23,7 @@ async fn a_kill_in_mid_reply_loses_nothing_that_was_acked_and_leaves_nothing_run
             .accept(Mutation::SendMessage {
                 thread,
                 message,
+                parent: None,
                 text: text.into(),
                 reply: None,
             })

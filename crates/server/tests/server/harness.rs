@@ -450,6 +450,7 @@ pub(crate) fn asking(thread: ThreadId, text: &str, model: &str) -> (Mutation, Me
     let mutation = Mutation::SendMessage {
         thread,
         message: MessageId::new(0, rand::random()),
+        parent: None,
         text: text.to_owned(),
         reply: Some(NewReply {
             message: reply,

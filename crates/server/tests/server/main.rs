@@ -12,5 +12,6 @@ mod files;
 mod harness;
 mod observed;
 mod origin;
+mod paths;
 mod socket;
 mod store;

@@ -88,6 +88,7 @@ async fn a_message_is_acked_seen_by_the_other_device_and_found_again() {
         .accept(Mutation::SendMessage {
             thread,
             message,
+            parent: None,
             text: text.clone(),
             reply: None,
         })
@@ -177,6 +178,7 @@ async fn r10_a_number_sent_twice_takes_effect_once() {
     let mutation = Mutation::SendMessage {
         thread,
         message: MessageId::new(0, rand::random()),
+        parent: None,
         text: "once".into(),
         reply: None,
     };
@@ -259,6 +261,7 @@ async fn r13_a_text_over_the_limit_is_rejected_and_the_socket_stays() {
             .mutate(Mutation::SendMessage {
                 thread,
                 message: MessageId::new(0, rand::random()),
+                parent: None,
                 text,
                 reply: None,
             })

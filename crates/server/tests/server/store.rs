@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use tokio::sync::mpsc;
 use weft_hub::{Answer, Command, Outcome, Read, Store};
 use weft_protocol::{
-    Cursor, ErrorCode, InstallationId, Limits, MessageId, Millis, Mutation, ThreadId, Topic,
+    Cursor, ErrorCode, InstallationId, Limits, MessageId, Millis, Mutation, Path, ThreadId, Topic,
     UserId, limits::KEPT_OUTCOMES_FOR,
 };
 use weft_server::store::{SqliteStore, Writer};
@@ -146,7 +146,8 @@ fn a_database_of_the_schema_before_is_kept_and_its_outcomes_count_from_now() {
     assert_eq!(last_n(&store), Answer::LastN(7));
     let again = run(&mut store, now(), create(7, thread));
     assert_eq!(again, Outcome::Rejected(ErrorCode::EmptyText));
-    let cursor = Cursor { epoch: 77, seq: 0 };
+    // Its logs had no place of a message on its path: they begin anew.
+    let cursor = Cursor { epoch: 78, seq: 0 };
     let text = store.read(&Read::Text {
         user,
         thread,
@@ -178,6 +179,51 @@ fn a_database_of_the_schema_before_is_kept_and_its_outcomes_count_from_now() {
     let counts: [u32; 4] =
         ["outcome", "installation", "account", "message"].map(|table| left(table).unwrap());
     assert_eq!(counts, [0, 0, 1, 1]);
+}
+
+#[test]
+fn r17_messages_of_the_schema_before_are_read_by_their_paths() {
+    let folder = TempDir::new("placed");
+    let path = folder.path().join("weft.db");
+    let older = Connection::open(&path).unwrap();
+    for step in BEFORE {
+        older.execute_batch(step).unwrap();
+    }
+    // The first one is there. The two hundredth stands beside the hundredth.
+    let id = |ordinal: u64| match ordinal {
+        1 => MessageId::from_bytes([10; 16]),
+        _ => MessageId::from_bytes(u128::from(ordinal).to_be_bytes()),
+    };
+    for ordinal in 2..=300_u64 {
+        let parent = if ordinal == 200 { 99 } else { ordinal - 1 };
+        let sql = "INSERT INTO message SELECT thread, ?1, ?2, ?3, author, status, text, error, \
+                   deleted, created_at FROM message WHERE ordinal = 1";
+        let (id, parent) = (id(ordinal), id(parent));
+        let row = params![ordinal, id.as_bytes(), parent.as_bytes()];
+        older.execute(sql, row).unwrap();
+    }
+    drop(older);
+    let store = SqliteStore::open(&path, Limits::default()).unwrap();
+    let page = |path, from| {
+        let read = Read::Page {
+            user: UserId::from_bytes([1; 16]),
+            thread: ThreadId::from_bytes([9; 16]),
+            path,
+            from,
+            limit: 3,
+        };
+        let Ok(Answer::Page { tip, length, rows }) = store.read(&read) else {
+            panic!("a page");
+        };
+        let rows: Vec<_> = rows.iter().map(|row| (row.ordinal, row.depth)).collect();
+        (tip, length, rows)
+    };
+    let newest = (Some(id(300)), 200, vec![(99, 99), (200, 100), (201, 101)]);
+    assert_eq!(page(Path::Newest, 99), newest);
+    let other = (Some(id(199)), 199, vec![(99, 99), (100, 100), (101, 101)]);
+    assert_eq!(page(Path::Through(id(100)), 99), other);
+    let first = (Some(id(2)), 2, vec![(1, 1), (2, 2)]);
+    assert_eq!(page(Path::To(id(2)), 1), first);
 }
 
 #[tokio::test]

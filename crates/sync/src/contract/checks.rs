@@ -1,12 +1,12 @@
 //! The checks.
 
 use weft_protocol::{
-    Author, Checksum, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Row,
-    Status, ThreadId, ThreadRow, Topic, UserId, row::Settle,
+    Author, Checksum, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Path,
+    Row, Status, ThreadId, ThreadRow, Topic, UserId, limits::WINDOW, row::Settle,
 };
 
 use super::Storage;
-use crate::{StorageOp, Stored, StoredTopic, Unsent};
+use crate::{PageRead, StorageOp, Stored, StoredTopic, Unsent};
 
 pub(super) async fn run<S: Storage>(open: impl AsyncFn(&str) -> S) {
     let bench = async |name| {
@@ -23,7 +23,10 @@ pub(super) async fn run<S: Storage>(open: impl AsyncFn(&str) -> S) {
     .await;
     a_snapshot_takes_the_place_of_the_rows(bench("snapshot").await).await;
     a_change_set_moves_rows_and_cursor(bench("change set").await).await;
-    a_page_adds_what_is_not_here(bench("page").await).await;
+    a_page_takes_the_place_of_the_rows_that_are_here(bench("page").await).await;
+    the_newest_rows_of_a_thread_are_loaded_and_the_others_read(bench("long").await).await;
+    a_reply_far_up_is_read_with_its_bytes(bench("far").await).await;
+    siblings_are_noted_and_no_path_is_guessed(bench("siblings").await).await;
     the_topic_used_last_is_at_the_end(bench("order").await).await;
     the_bytes_of_a_reply_come_back_whole(bench("bytes").await).await;
     a_reply_that_ended_comes_back_with_its_end(bench("end").await).await;
@@ -77,6 +80,14 @@ impl<S: Storage> Bench<S> {
         stored
     }
 
+    /// The messages that are read, oldest first.
+    async fn read(&mut self, read: PageRead) -> Vec<MessageRow> {
+        match self.storage.read(read).await {
+            Ok(rows) => rows.topics.first().map(messages).unwrap_or_default(),
+            Err(error) => panic!("nothing was read: {error:?}"),
+        }
+    }
+
     async fn identify(&mut self) {
         self.keep(identify(1, 1, vec![])).await;
     }
@@ -86,7 +97,6 @@ impl<S: Storage> Bench<S> {
             topic: topic(thread),
             cursor: at(seq),
             rows: rows.into_iter().map(Row::Message).collect(),
-            more: true,
         })
         .await;
     }
@@ -113,7 +123,6 @@ impl<S: Storage> Bench<S> {
             topic: list(),
             cursor: at(3),
             rows: vec![Row::Thread(thread_row(1, "Trip"))],
-            more: false,
         })
         .await;
         self.snapshot(1, 4, vec![said(1, "hi"), reply(2), reply(3)])
@@ -167,6 +176,7 @@ fn unsent(n: u64, text: &str) -> Unsent {
         mutation: Mutation::SendMessage {
             thread: thread(1),
             message: id(n as u8),
+            parent: None,
             text: text.into(),
             reply: None,
         },
@@ -179,6 +189,8 @@ fn row(n: u8, author: Author, status: Status, text: &str) -> MessageRow {
         id: id(n),
         thread: thread(1),
         ordinal: u64::from(n),
+        depth: u64::from(n),
+        siblings: Vec::new(),
         parent: (n > 1).then(|| id(n - 1)),
         author,
         status,
@@ -321,7 +333,6 @@ async fn a_snapshot_takes_the_place_of_the_rows<S: Storage>(mut bench: Bench<S>)
                 topic: list(),
                 cursor: at(seq),
                 rows,
-                more: false,
             })
             .await;
     }
@@ -335,13 +346,11 @@ async fn a_snapshot_takes_the_place_of_the_rows<S: Storage>(mut bench: Bench<S>)
                 topic: list(),
                 cursor: at(2),
                 rows: rows(&[(2, "B"), (3, "c")]),
-                more: false,
             },
             StoredTopic {
                 topic: topic(1),
                 cursor: at(9),
                 rows: vec![Row::Message(said(2, "B")), Row::Message(said(3, "c"))],
-                more: true,
             },
         ]
     );
@@ -373,7 +382,7 @@ async fn a_change_set_moves_rows_and_cursor<S: Storage>(mut bench: Bench<S>) {
     let [thread, list] = &stored.topics[..] else {
         panic!("{:?}", stored.topics)
     };
-    assert_eq!((thread.cursor, thread.more), (at(6), true));
+    assert_eq!(thread.cursor, at(6));
     assert_eq!(
         messages(thread),
         [buried, reply(2), reply(3), said(4, "FOUR")]
@@ -388,24 +397,121 @@ async fn a_change_set_moves_rows_and_cursor<S: Storage>(mut bench: Bench<S>) {
     );
 }
 
-async fn a_page_adds_what_is_not_here<S: Storage>(mut bench: Bench<S>) {
+async fn a_page_takes_the_place_of_the_rows_that_are_here<S: Storage>(mut bench: Bench<S>) {
     bench.identify().await;
     bench.snapshot(1, 4, vec![said(3, "three")]).await;
-    let page = [said(1, "one"), said(2, "two"), said(3, "older")];
+    let page = [said(1, "one"), said(2, "two"), said(3, "THREE")];
     bench
         .keep(StorageOp::PutPage {
             thread: thread(1),
-            rows: page.into_iter().map(Row::Message).collect(),
-            more: false,
+            rows: page.into(),
         })
         .await;
     let stored = bench.load().await;
     let topic = &stored.topics[0];
-    assert_eq!((topic.cursor, topic.more), (at(4), false));
+    assert_eq!(topic.cursor, at(4));
     assert_eq!(
         messages(topic),
-        [said(1, "one"), said(2, "two"), said(3, "three")]
+        [said(1, "one"), said(2, "two"), said(3, "THREE")]
     );
+}
+
+/// The question for the rows of thread 1 that lead to `end`.
+fn up(end: u8, from: u64) -> PageRead {
+    PageRead {
+        thread: thread(1),
+        path: Path::To(id(end)),
+        from,
+        after: None,
+    }
+}
+
+/// The question for the rows of thread 1 that follow `after`.
+fn down(after: u8) -> PageRead {
+    PageRead {
+        thread: thread(1),
+        path: Path::Newest,
+        from: u64::from(after) + 1,
+        after: (after > 0).then(|| id(after)),
+    }
+}
+
+async fn the_newest_rows_of_a_thread_are_loaded_and_the_others_read<S: Storage>(
+    mut bench: Bench<S>,
+) {
+    const ROWS: u8 = 120;
+    let window = WINDOW as u8;
+    bench.identify().await;
+    let rows: Vec<MessageRow> = (1..=ROWS).map(|n| said(n, "text")).collect();
+    bench.snapshot(1, 4, rows[100..].to_vec()).await;
+    bench
+        .keep(StorageOp::PutPage {
+            thread: thread(1),
+            rows: rows[..100].to_vec(),
+        })
+        .await;
+    let stored = bench.load().await;
+    let newest = &rows[usize::from(ROWS - window)..];
+    assert_eq!(messages(&stored.topics[0]), newest);
+    for (read, found) in [
+        (up(70, 21), 20..70),
+        (up(70, 60), 59..70),
+        (up(3, 1), 0..3),
+        (down(0), 0..50),
+        (down(30), 30..80),
+        (down(110), 110..120),
+        (down(120), 0..0),
+        (up(200, 1), 0..0),
+    ] {
+        assert_eq!(bench.read(read).await, rows[found], "{read:?}");
+    }
+    bench.keep(StorageOp::DropTopic(topic(1))).await;
+    assert_eq!(bench.read(up(70, 21)).await, []);
+}
+
+async fn a_reply_far_up_is_read_with_its_bytes<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    let rows = (1..=60).map(|n| if n == 2 { reply(2) } else { said(n, "text") });
+    bench.snapshot(1, 4, rows.collect()).await;
+    bench.append(2, 0, "ab").await;
+    bench.append(2, 2, "cd").await;
+    bench.apply(1, 5, vec![Op::Settle(end(2, "abcd"))]).await;
+    let loaded = bench.load().await;
+    assert_eq!((loaded.texts, loaded.ends), (vec![], vec![]));
+    let Ok(found) = bench.storage.read(up(2, 1)).await else {
+        panic!("nothing was read");
+    };
+    assert_eq!(found.texts, [(id(2), "abcd".to_owned())]);
+    assert_eq!(found.ends, [end(2, "abcd")]);
+}
+
+async fn siblings_are_noted_and_no_path_is_guessed<S: Storage>(mut bench: Bench<S>) {
+    bench.identify().await;
+    let rows: Vec<MessageRow> = (1..=4).map(|n| said(n, "text")).collect();
+    bench.snapshot(1, 4, rows.clone()).await;
+    let siblings = vec![id(3), id(5)];
+    let edited = MessageRow {
+        parent: Some(id(2)),
+        depth: 3,
+        siblings: siblings.clone(),
+        ..said(5, "instead")
+    };
+    let ops = vec![Op::Message(edited.clone()), Op::Siblings(siblings.clone())];
+    bench.apply(1, 5, ops).await;
+    let third = MessageRow {
+        siblings,
+        ..rows[2].clone()
+    };
+    let stored = bench.load().await;
+    let kept = [&rows[0], &rows[1], &third, &rows[3], &edited];
+    assert_eq!(messages(&stored.topics[0]), kept.map(Clone::clone));
+    assert_eq!(bench.read(down(1)).await, rows[1..2]);
+    assert_eq!(
+        bench.read(up(5, 1)).await,
+        [rows[0].clone(), rows[1].clone(), edited]
+    );
+    bench.apply(1, 6, vec![Op::Siblings(vec![id(3)])]).await;
+    assert_eq!(bench.read(up(3, 3)).await, rows[2..3]);
 }
 
 async fn the_topic_used_last_is_at_the_end<S: Storage>(mut bench: Bench<S>) {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use weft_protocol::{
     Cursor, InstallationId, MessageId, MessageRow, Millis, Op, Row, Status, ThreadId, ThreadRow,
-    Topic, UserId, row::Settle,
+    Topic, UserId, limits::WINDOW, row::Settle,
 };
 
-use crate::{StorageOp, Stored, StoredTopic, Unsent};
+use crate::{PageRead, Rows, StorageOp, Stored, StoredTopic, Unsent};
 
 /// A storage that lives as long as the process.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct MemoryStorage {
     identity: Option<(UserId, InstallationId)>,
     next_n: u64,
@@ -23,12 +23,18 @@ pub struct MemoryStorage {
     drafts: BTreeMap<Option<ThreadId>, String>,
     clock: u64,
     term: u64,
+    page: usize,
+}
+
+impl Default for MemoryStorage {
+    fn default() -> Self {
+        Self::new(WINDOW as usize)
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Meta {
     cursor: Cursor,
-    more: bool,
     used: u64,
 }
 
@@ -38,6 +44,24 @@ fn is_streaming(row: &MessageRow) -> bool {
 }
 
 impl MemoryStorage {
+    /// A storage that gives so many rows of a thread at once.
+    pub fn new(page: usize) -> Self {
+        Self {
+            identity: None,
+            next_n: 0,
+            outbox: BTreeMap::new(),
+            topics: BTreeMap::new(),
+            threads: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            clock: 0,
+            term: 0,
+            page,
+        }
+    }
+
     /// Begins a term: the clock's, so that it is new even where everything was wiped.
     pub fn lead(&mut self, now: Millis) -> u64 {
         self.term = now.max(self.term + 1);
@@ -59,39 +83,75 @@ impl MemoryStorage {
         self.stored() == Stored::default()
     }
 
-    /// Everything kept.
+    /// What is kept of an account: of each thread, the newest rows.
     pub fn stored(&self) -> Stored {
         let mut topics: Vec<(&Topic, &Meta)> = self.topics.iter().collect();
         topics.sort_by_key(|(_, meta)| meta.used);
+        let topics = topics.into_iter().map(|(&topic, meta)| StoredTopic {
+            topic,
+            cursor: meta.cursor,
+            rows: self.newest(topic),
+        });
+        let Rows {
+            topics,
+            texts,
+            ends,
+        } = self.with_texts(topics.collect());
         Stored {
             identity: self.identity,
             next_n: self.next_n,
             outbox: self.outbox.values().cloned().collect(),
-            topics: topics
-                .into_iter()
-                .map(|(&topic, meta)| StoredTopic {
-                    topic,
-                    cursor: meta.cursor,
-                    rows: self.rows(topic),
-                    more: meta.more,
-                })
-                .collect(),
-            texts: self.texts.clone().into_iter().collect(),
-            ends: self.ends.values().cloned().collect(),
+            topics,
+            texts,
+            ends,
             drafts: self.drafts.clone().into_iter().collect(),
         }
     }
 
-    fn rows(&self, topic: Topic) -> Vec<Row> {
+    /// What is kept of the rows that are asked for.
+    pub fn read(&self, read: &PageRead) -> Rows {
+        let topic = Topic::Thread(read.thread);
+        let Some(meta) = self.topics.get(&topic) else {
+            return Rows::default();
+        };
+        let rows = read.pick(self.messages(read.thread), self.page);
+        self.with_texts(vec![StoredTopic {
+            topic,
+            cursor: meta.cursor,
+            rows: rows.into_iter().map(Row::Message).collect(),
+        }])
+    }
+
+    fn newest(&self, topic: Topic) -> Vec<Row> {
         match topic {
             Topic::User(_) => self.threads.values().cloned().map(Row::Thread).collect(),
             Topic::Thread(thread) => {
-                let rows = self.messages.values().filter(|row| row.thread == thread);
-                let mut rows: Vec<MessageRow> = rows.cloned().collect();
-                rows.sort_by_key(|row| row.ordinal);
-                rows.into_iter().map(Row::Message).collect()
+                let rows = self.messages(thread);
+                let older = rows.len().saturating_sub(self.page);
+                rows.into_iter().skip(older).map(Row::Message).collect()
             }
         }
+    }
+
+    /// The messages of a thread by ordinal.
+    fn messages(&self, thread: ThreadId) -> Vec<MessageRow> {
+        let rows = self.messages.values().filter(|row| row.thread == thread);
+        let mut rows: Vec<MessageRow> = rows.cloned().collect();
+        rows.sort_by_key(|row| row.ordinal);
+        rows
+    }
+
+    /// Rows with the bytes and ends of those that are streaming.
+    fn with_texts(&self, topics: Vec<StoredTopic>) -> Rows {
+        let mut rows = Rows::default();
+        for row in topics.iter().flat_map(|stored| &stored.rows) {
+            if let Row::Message(row) = row {
+                let text = self.texts.get(&row.id);
+                rows.texts.extend(text.map(|text| (row.id, text.clone())));
+                rows.ends.extend(self.ends.get(&row.id).cloned());
+            }
+        }
+        Rows { topics, ..rows }
     }
 
     /// Keeps an op.
@@ -120,11 +180,10 @@ impl MemoryStorage {
                 topic,
                 cursor,
                 rows,
-                more,
             } => {
                 self.snapshot(topic, rows);
                 let used = self.tick();
-                let meta = Meta { cursor, more, used };
+                let meta = Meta { cursor, used };
                 self.topics.insert(topic, meta);
             }
             StorageOp::Apply { topic, cursor, ops } => {
@@ -134,18 +193,12 @@ impl MemoryStorage {
                     ops.into_iter().for_each(|op| self.step(topic, op));
                 }
             }
-            StorageOp::PutPage { thread, rows, more } => {
+            StorageOp::PutPage { thread, rows } => {
                 let used = self.tick();
                 if let Some(meta) = self.topics.get_mut(&Topic::Thread(thread)) {
-                    (meta.more, meta.used) = (more, used);
-                    for row in rows {
-                        if let Row::Message(row) = row
-                            && row.thread == thread
-                            && !self.messages.contains_key(&row.id)
-                        {
-                            self.put_message(row);
-                        }
-                    }
+                    meta.used = used;
+                    let rows = rows.into_iter().filter(|row| row.thread == thread);
+                    rows.for_each(|row| self.put_message(row));
                 }
             }
             StorageOp::AppendText {
@@ -171,7 +224,7 @@ impl MemoryStorage {
                 self.snapshot(topic, Vec::new());
                 self.topics.remove(&topic);
             }
-            StorageOp::Wipe => *self = Self::default(),
+            StorageOp::Wipe => *self = Self::new(self.page),
         }
     }
 
@@ -206,6 +259,17 @@ impl MemoryStorage {
             }
             (Topic::Thread(thread), Op::Message(row)) if row.thread == thread => {
                 self.put_message(row);
+            }
+            (Topic::Thread(_), Op::Siblings(siblings)) => {
+                for id in &siblings {
+                    if let Some(row) = self.messages.get_mut(id) {
+                        row.siblings = if siblings.len() > 1 {
+                            siblings.clone()
+                        } else {
+                            Vec::new()
+                        };
+                    }
+                }
             }
             (Topic::Thread(_), Op::Settle(end))
                 if self.messages.get(&end.message).is_some_and(is_streaming) =>

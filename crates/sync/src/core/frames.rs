@@ -2,8 +2,7 @@
 //! asking again, and never by a panic.
 
 use weft_protocol::{
-    ClientFrame, Cursor, ErrorCode, MessageId, MessageRow, Op, Row, Scope, ServerFrame, ThreadId,
-    Topic,
+    ClientFrame, Cursor, ErrorCode, MessageId, Op, Row, Scope, ServerFrame, ThreadId, Topic,
     frame::{Head, Held},
     stream::{Fit, fit},
 };
@@ -63,10 +62,7 @@ impl Core {
                 topic,
                 cursor,
                 rows,
-                more,
-            } => {
-                self.snapshot(topic, cursor, rows, more);
-            }
+            } => self.snapshot(topic, cursor, rows),
             ServerFrame::Delta {
                 topic,
                 base,
@@ -83,11 +79,14 @@ impl Core {
             }
             ServerFrame::Page {
                 thread,
-                before,
+                path,
+                from,
+                tip,
+                length,
                 rows,
-                more,
             } => {
-                self.page(thread, before, rows, more);
+                let tip = tip.map(|tip| (tip, length));
+                self.read_served(thread, (path, from), rows, tip);
             }
             ServerFrame::Stream {
                 handle,
@@ -122,7 +121,6 @@ impl Core {
         };
         follow.lost();
         follow.cursor = None;
-        follow.loading = false;
         follow.missing = true;
         self.forget_rows(topic);
         self.store(StorageOp::DropTopic(topic));
@@ -167,7 +165,7 @@ impl Core {
         self.fault(Fault::Gap(topic));
     }
 
-    fn snapshot(&mut self, topic: Topic, cursor: Cursor, rows: Vec<Row>, more: bool) {
+    fn snapshot(&mut self, topic: Topic, cursor: Cursor, rows: Vec<Row>) {
         if !self
             .follows
             .get(topic)
@@ -179,23 +177,27 @@ impl Core {
             topic,
             cursor,
             rows: rows.clone(),
-            more,
         });
-        self.set_rows(topic, cursor, rows, more);
-        if let Topic::Thread(thread) = topic {
-            self.ask_older(thread);
-        }
+        self.set_rows(topic, cursor, rows);
     }
 
     /// These are the rows of a topic from here on.
-    pub(super) fn set_rows(&mut self, topic: Topic, cursor: Cursor, rows: Vec<Row>, more: bool) {
+    pub(super) fn set_rows(&mut self, topic: Topic, cursor: Cursor, rows: Vec<Row>) {
         let follow = self.follows.or_default(topic);
         (follow.cursor, follow.missing) = (Some(cursor), false);
         match topic {
             Topic::User(_) => self.replica.reset_threads(rows),
             Topic::Thread(thread) => {
-                self.replica.reset_timeline(thread, rows, more);
+                let shown = self.shown_rows(thread);
+                let timeline = self.replica.timelines.or_default(thread);
+                let shown = timeline.take_all(&shown);
+                let stale = !shown.is_empty();
+                self.replica.reset_timeline(thread, rows);
+                self.replica.timelines.or_default(thread).put_back(shown);
                 self.fetches.retain(|_, fetch| fetch.thread != thread);
+                if stale {
+                    self.refresh(thread);
+                }
             }
         }
         self.outbox.reached(topic, cursor, true);
@@ -227,33 +229,49 @@ impl Core {
 
     /// Applies a change set that leads to `cursor`.
     pub(super) fn apply(&mut self, topic: Topic, cursor: Cursor, ops: Vec<Op>) {
+        match topic {
+            Topic::User(_) => {
+                for op in ops {
+                    if let Op::Thread(row) = op {
+                        self.replica.threads.insert(row.id, row);
+                    }
+                }
+            }
+            Topic::Thread(thread) => {
+                self.note_since(thread, &ops);
+                self.change(thread, ops);
+            }
+        }
+        self.outbox.reached(topic, cursor, false);
+        self.touch_topic(topic);
+    }
+
+    /// Changes the messages of a thread.
+    pub(super) fn change(&mut self, thread: ThreadId, ops: Vec<Op>) {
         let mut ended = Vec::new();
         for op in ops {
-            match (topic, op) {
-                (Topic::User(_), Op::Thread(row)) => {
-                    self.replica.threads.insert(row.id, row);
-                }
-                (Topic::Thread(thread), Op::Message(row)) => {
+            match op {
+                Op::Message(row) => {
                     ended.push(row.id);
                     self.replica.put_message(thread, row);
                 }
-                (Topic::Thread(thread), Op::Settle(settle)) => {
+                Op::Settle(settle) => {
                     ended.push(settle.message);
                     if let Some(row) = self.replica.message_mut(thread, settle.message) {
                         row.settle(&settle);
                     }
                 }
-                (Topic::User(_), Op::Message(_) | Op::Settle(_))
-                | (Topic::Thread(_), Op::Thread(_)) => {}
+                Op::Siblings(siblings) => {
+                    if let Some(timeline) = self.replica.timelines.get_mut(thread) {
+                        timeline.set_siblings(&siblings);
+                    }
+                }
+                Op::Thread(_) => {}
             }
         }
-        if let Topic::Thread(thread) = topic {
-            ended
-                .into_iter()
-                .for_each(|message| self.verify(thread, message));
-        }
-        self.outbox.reached(topic, cursor, false);
-        self.touch_topic(topic);
+        ended
+            .into_iter()
+            .for_each(|message| self.verify(thread, message));
     }
 
     fn ack(&mut self, n: u64, mut effects: Vec<Head>) {
@@ -323,42 +341,6 @@ impl Core {
             self.outbox.take_back(expected);
             self.pump();
         }
-    }
-
-    fn page(&mut self, thread: ThreadId, before: u64, rows: Vec<MessageRow>, more: bool) {
-        let follow = self.follows.get_mut(Topic::Thread(thread));
-        let Some(follow) = follow.filter(|follow| follow.loading && follow.subscribed) else {
-            return;
-        };
-        let first = self
-            .replica
-            .timelines
-            .get(thread)
-            .and_then(|rows| rows.first_ordinal());
-        if first != Some(before) {
-            // The window has changed since: what is before it now is what is wanted.
-            return;
-        }
-        follow.loading = false;
-        // A page that brings nothing cannot have more before it.
-        let more = more && !rows.is_empty();
-        self.store(StorageOp::PutPage {
-            thread,
-            rows: rows.iter().cloned().map(Row::Message).collect(),
-            more,
-        });
-        let ids: Vec<MessageId> = rows.iter().map(|row| row.id).collect();
-        self.replica.add_page(thread, rows, more);
-        for message in ids {
-            if self
-                .replica
-                .message(thread, message)
-                .is_some_and(|row| row.is_open())
-            {
-                self.ask_bytes(thread, message, 0);
-            }
-        }
-        self.touch(thread);
     }
 
     fn stream(&mut self, handle: u32, thread: ThreadId, held: Held) {

@@ -1,18 +1,36 @@
 //! What a person does: changes, second thoughts, and what they look at.
 
-use weft_protocol::{
-    ClientFrame, ErrorCode, MessageId, Millis, Mutation, ThreadId, Topic, limits::WINDOW,
-};
+use weft_protocol::{ClientFrame, ErrorCode, MessageId, Millis, Mutation, ThreadId, Topic};
 
 use super::Core;
 use crate::{
-    Change, Output, TabMessage, Told,
+    Change, Output, Seek, TabMessage, Told,
     link::Phase,
     outbox::{Entry, State},
-    replica::Timeline,
+    reader::Reader,
 };
 
 impl Core {
+    /// What is said on a branch that the reader chose goes on from there; whoever says something sees it.
+    pub(super) fn where_read(&mut self, mut mutation: Mutation) -> Mutation {
+        let thread = mutation.thread();
+        if self.readers.get(thread).is_none() {
+            return mutation;
+        }
+        match &mut mutation {
+            Mutation::SendMessage { parent, .. } => {
+                *parent = parent.or_else(|| self.end_of_branch(thread));
+                self.seek(thread, Seek::Latest);
+            }
+            Mutation::EditMessage { .. } | Mutation::Regenerate { .. } => {
+                self.readers.insert(thread, Reader::default());
+                self.touch_shown(thread);
+            }
+            _ => {}
+        }
+        mutation
+    }
+
     /// What no server has seen is edited where it waits; any other mutation goes its usual way.
     pub(super) fn mutate(&mut self, made_at: Millis, mutation: Mutation, mine: bool) {
         let Some((at, amended)) = self.amended(&mutation) else {
@@ -200,6 +218,7 @@ impl Core {
             return;
         }
         self.watched.push(thread);
+        self.readers.or_default(thread);
         self.kept.retain(|&kept| kept != thread);
         self.follows.or_default(Topic::Thread(thread)).missing = false;
         self.touch(thread);
@@ -213,6 +232,7 @@ impl Core {
         }
         self.watched.retain(|&other| other != thread);
         self.dirty.retain(|&other| other != thread);
+        self.readers.remove(thread);
         self.release(thread);
         self.ping();
     }
@@ -226,12 +246,13 @@ impl Core {
         if let Some(follow) = self.follows.get_mut(topic) {
             let subscribed = follow.subscribed;
             follow.lost();
-            follow.loading = false;
             if subscribed && self.link.is_live() {
                 self.send(&ClientFrame::Unsubscribe { topic });
             }
         }
         self.fetches.retain(|_, fetch| fetch.thread != thread);
+        self.drop_asks(thread);
+        self.trim(thread, self.sizes.tail);
         self.kept.push_back(thread);
         self.forget_oldest();
     }
@@ -243,51 +264,10 @@ impl Core {
             Topic::Thread(thread) => {
                 self.replica.timelines.remove(thread);
                 self.fetches.retain(|_, fetch| fetch.thread != thread);
+                self.drop_asks(thread);
             }
         }
         self.outbox.forget_effects(|effect| effect.topic == topic);
         self.touch_topic(topic);
-    }
-
-    pub(super) fn load_older(&mut self, thread: ThreadId) {
-        if !self.on_screen().contains(&thread) {
-            return;
-        }
-        let more = self
-            .replica
-            .timelines
-            .get(thread)
-            .is_some_and(|rows| rows.more);
-        let Some(follow) = self.follows.get_mut(Topic::Thread(thread)) else {
-            return;
-        };
-        if !more || follow.loading {
-            return;
-        }
-        follow.loading = true;
-        self.touch(thread);
-        if !self.ask_leader(|| TabMessage::LoadOlder(thread)) {
-            self.ask_older(thread);
-        }
-    }
-
-    /// Asks for older messages where they are wanted and can be asked for.
-    pub(super) fn ask_older(&mut self, thread: ThreadId) {
-        let loading = self
-            .follows
-            .get(Topic::Thread(thread))
-            .is_some_and(|f| f.loading);
-        let rows = self.replica.timelines.get(thread);
-        let before = rows.and_then(Timeline::first_ordinal);
-        if let Some(before) = before
-            && loading
-            && self.link.is_live()
-        {
-            self.send(&ClientFrame::Page {
-                thread,
-                before,
-                limit: WINDOW,
-            });
-        }
     }
 }

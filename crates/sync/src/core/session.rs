@@ -35,6 +35,7 @@ impl Core {
         self.token = None;
         self.forget_account();
         self.watched.clear();
+        self.readers.clear();
         if !heard {
             self.post(TabMessage::SignedOut);
             self.store(StorageOp::Wipe);
@@ -54,6 +55,7 @@ impl Core {
         self.follows.clear();
         self.kept.clear();
         self.fetches.clear();
+        self.asks.clear();
         self.hold_until = None;
         self.missed = None;
         self.installation = self.new_installation();
@@ -208,10 +210,7 @@ impl Core {
             }
         }
         self.follow_wanted();
-        let loading = self.on_screen();
-        loading
-            .into_iter()
-            .for_each(|thread| self.ask_older(thread));
+        self.ask_server_again();
         for (_, fetch) in self.fetches.iter_mut() {
             fetch.at = Some(self.now);
         }

@@ -5,8 +5,9 @@
 //! go on from here; after any of them the storage may stop, and nothing that was shown as kept is lost.
 
 use weft_protocol::{
-    Mutation, Topic,
+    MessageId, Mutation, Topic,
     frame::Head,
+    row::Settle,
     stream::{Fit, fit},
 };
 
@@ -80,15 +81,19 @@ impl Core {
             topic,
             cursor,
             rows,
-            more,
         } in rows.topics
         {
             if matches!(topic, Topic::User(user) if self.owner != Some(user)) {
                 continue;
             }
-            self.set_rows(topic, cursor, rows, more);
+            self.set_rows(topic, cursor, rows);
         }
-        for (message, text) in rows.texts {
+        self.put_texts(rows.texts, rows.ends);
+    }
+
+    /// Takes bytes and ends of replies that their rows do not carry.
+    pub(super) fn put_texts(&mut self, texts: Vec<(MessageId, String)>, ends: Vec<Settle>) {
+        for (message, text) in texts {
             let row = self.replica.find_mut(message);
             if let Some(row) = row.filter(|row| row.is_open())
                 && let Fit::Append(tail) = fit(row.body.len(), 0, &text)
@@ -97,7 +102,7 @@ impl Core {
             }
         }
         self.note_unkept();
-        for end in rows.ends {
+        for end in ends {
             let row = self.replica.find_mut(end.message);
             if let Some(row) = row.filter(|row| row.is_open()) {
                 let thread = row.row.thread;
@@ -165,6 +170,7 @@ impl Core {
             }
         }
         self.touch_all();
+        self.ask_anew();
         self.pump();
     }
 

@@ -28,6 +28,14 @@ impl Core {
         matches!(self.role, Role::Follower(_))
     }
 
+    /// By which name this tab asks its leader, where it has one.
+    pub(super) fn tab(&self) -> Option<TabId> {
+        match &self.role {
+            Role::Follower(follower) => Some(follower.tab),
+            Role::Alone | Role::Leader(_) => None,
+        }
+    }
+
     /// How this tab stands to the server, or its leader does.
     pub(super) fn status(&self) -> Status {
         match (&self.role, self.link.phase) {
@@ -50,6 +58,7 @@ impl Core {
         }
         self.outbox.writes.lost = false;
         self.outbox.part();
+        self.ask_anew();
         self.touch_all();
     }
 
@@ -76,6 +85,7 @@ impl Core {
         if self.link.phase == Phase::Following {
             self.open();
         }
+        self.ask_anew();
         self.touch_all();
     }
 

@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 use weft_protocol::{
-    ClientFrame, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Row,
+    ClientFrame, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Path, Row,
     ServerFrame, ThreadRow, Topic,
     frame::{Head, Held},
 };
 use weft_sync::{
-    Delivery, Input, Rows, Status, StorageOp, Stored, StoredTopic, TabId, TabMessage, Told, Unsent,
+    Delivery, Input, Output, PageRead, Rows, Seek, Status, StorageOp, Stored, StoredTopic, TabId,
+    TabMessage, Told, Unsent,
 };
 
 use crate::client::{
@@ -27,7 +28,43 @@ fn any_op() -> impl Strategy<Value = Op> {
     prop_oneof![
         4 => any_row().prop_map(Op::Message),
         1 => (1u8..8, "[a-c]{0,3}").prop_map(|(n, text)| settle(n, &text)),
+        1 => prop::collection::vec((1u8..8).prop_map(id), 0..3).prop_map(Op::Siblings),
         1 => any::<bool>().prop_map(|pinned| Op::Thread(ThreadRow { pinned, ..thread_row() })),
+    ]
+}
+
+fn any_path() -> impl Strategy<Value = Path> {
+    prop_oneof![
+        2 => Just(Path::Newest),
+        1 => (1u8..8).prop_map(|n| Path::To(id(n))),
+        1 => (1u8..8).prop_map(|n| Path::Through(id(n))),
+    ]
+}
+
+fn any_read() -> impl Strategy<Value = PageRead> {
+    (any_path(), 0u64..9, prop::option::of(1u8..8)).prop_map(|(path, from, after)| PageRead {
+        thread: thread(),
+        path,
+        from,
+        after: after.map(id),
+    })
+}
+
+fn any_seek() -> impl Strategy<Value = Seek> {
+    prop_oneof![
+        Just(Seek::Latest),
+        Just(Seek::Stay),
+        Just(Seek::Older),
+        Just(Seek::Newer),
+        (0u64..8).prop_map(Seek::Depth),
+        (1u8..8, 0u64..8).prop_map(|(n, depth)| Seek::Message {
+            message: id(n),
+            depth
+        }),
+        (1u8..8, 0u64..8).prop_map(|(n, depth)| Seek::Branch {
+            message: id(n),
+            depth
+        }),
     ]
 }
 
@@ -44,13 +81,13 @@ fn any_frame() -> impl Strategy<Value = String> {
             .prop_map(|(topic, base, cursor, ops)| {
                 ServerFrame::Delta { topic, base, cursor, ops }.encode()
             }),
-        3 => (topics.clone(), cursor.clone(), prop::collection::vec(any_row(), 0..5), any::<bool>())
-            .prop_map(|(topic, cursor, rows, more)| {
+        3 => (topics.clone(), cursor.clone(), prop::collection::vec(any_row(), 0..5))
+            .prop_map(|(topic, cursor, rows)| {
                 let rows = match topic {
                     Topic::User(_) => vec![Row::Thread(thread_row())],
                     Topic::Thread(_) => rows.into_iter().map(Row::Message).collect(),
                 };
-                ServerFrame::Snapshot { topic, cursor, rows, more }.encode()
+                ServerFrame::Snapshot { topic, cursor, rows }.encode()
             }),
         2 => (1u64..6, topics.clone(), cursor.clone()).prop_map(|(n, topic, cursor)| {
             ServerFrame::Ack { n, effects: vec![Head { topic, cursor }] }.encode()
@@ -67,9 +104,9 @@ fn any_frame() -> impl Strategy<Value = String> {
         1 => (topics.clone(), cursor).prop_map(|(topic, cursor)| {
             ServerFrame::Ping { heads: vec![Head { topic, cursor }] }.encode()
         }),
-        1 => (0u64..9, prop::collection::vec(any_row(), 0..4), any::<bool>())
-            .prop_map(|(before, rows, more)| {
-                ServerFrame::Page { thread: thread(), before, rows, more }.encode()
+        2 => (any_path(), 0u64..9, prop::collection::vec(any_row(), 0..4), prop::option::of(1u8..8), any_number())
+            .prop_map(|(path, from, rows, tip, length)| {
+                ServerFrame::Page { thread: thread(), path, from, tip: tip.map(id), length, rows }.encode()
             }),
         1 => (prop::sample::select(ErrorCode::ALL), prop::option::of(topics))
             .prop_map(|(code, topic)| ServerFrame::Error { code, topic }.encode()),
@@ -111,6 +148,7 @@ fn any_mutation() -> impl Strategy<Value = Mutation> {
                 reply: None,
             },
             _ => Mutation::SendMessage {
+                parent: (n % 3 == 0).then(|| id(1)),
                 thread,
                 message,
                 text: "say".into(),
@@ -133,9 +171,11 @@ fn any_act() -> impl Strategy<Value = Act> {
             Input::Tick, Input::Foreground, Input::Background, Input::NetworkUp, Input::NetworkDown,
             Input::SignedIn { token: Some("t".into()) }, Input::SignedIn { token: None },
             Input::Watch(thread()), Input::Watch(thread()), Input::Unwatch(thread()),
-            Input::LoadOlder(thread()), Input::SignedOut,
+            Input::SignedOut,
             Input::Retry(id(1)), Input::Discard(id(2)), Input::Discard(id(3)),
         ]).prop_map(Act::Input),
+        4 => any_seek().prop_map(|seek| Act::Input(Input::Seek(thread(), seek))),
+        1 => (any_read(), any_kept_rows()).prop_map(|(read, rows)| Act::Input(Input::Read(read, rows))),
     ]
 }
 
@@ -183,21 +223,15 @@ fn any_op_kept() -> impl Strategy<Value = StorageOp> {
             };
             StorageOp::DeleteOutbox { n, effects }
         }),
-        (cursor.clone(), any_rows(), any::<bool>()).prop_map(move |(cursor, rows, more)| {
-            StorageOp::PutSnapshot {
-                topic,
-                cursor,
-                rows,
-                more,
-            }
+        (cursor.clone(), any_rows()).prop_map(move |(cursor, rows)| StorageOp::PutSnapshot {
+            topic,
+            cursor,
+            rows,
         }),
         (cursor, prop::collection::vec(any_op(), 0..4))
             .prop_map(move |(cursor, ops)| StorageOp::Apply { topic, cursor, ops }),
-        (any_rows(), any::<bool>()).prop_map(move |(rows, more)| StorageOp::PutPage {
-            thread,
-            rows,
-            more
-        }),
+        prop::collection::vec(any_row(), 0..4)
+            .prop_map(move |rows| StorageOp::PutPage { thread, rows }),
         (1u8..8, any_number(), "[a-cé]{0,3}").prop_map(|(n, offset, text)| {
             StorageOp::AppendText {
                 message: id(n),
@@ -212,15 +246,14 @@ fn any_op_kept() -> impl Strategy<Value = StorageOp> {
 }
 
 fn any_kept_rows() -> impl Strategy<Value = Rows> {
-    let parts = (0u64..8, any_rows(), any::<bool>(), "[a-cé]{0,3}");
-    parts.prop_map(|(seq, rows, more, text)| {
+    let parts = (0u64..8, any_rows(), "[a-cé]{0,3}");
+    parts.prop_map(|(seq, rows, text)| {
         let (topic, cursor) = (topic(), at(seq));
         Rows {
             topics: vec![StoredTopic {
                 topic,
                 cursor,
                 rows,
-                more,
             }],
             texts: vec![(id(2), text)],
             ends: vec![],
@@ -262,7 +295,11 @@ fn any_tab_message() -> impl Strategy<Value = TabMessage> {
         1 => any::<bool>().prop_map(|here| TabMessage::Draft(here.then(thread), "half".into())),
         1 => Just(TabMessage::Retry(id(1))),
         1 => Just(TabMessage::Discard(id(2))),
-        1 => Just(TabMessage::LoadOlder(thread())),
+        2 => any_read().prop_map(|read| TabMessage::Read { tab: TabId(2), read }),
+        2 => (0u64..4, any_read(), any_kept_rows(), prop::option::of((1u8..8, any_number()))).prop_map(|(term, read, rows, tip)| {
+            let tip = tip.map(|(tip, length)| (id(tip), length));
+            TabMessage::Page { term, to: TabId(1), read, rows, tip }
+        }),
         1 => Just(TabMessage::SignedOut),
     ]
 }
@@ -321,7 +358,8 @@ fn queued_outlives_the_page(client: &Client) -> Result<(), TestCaseError> {
         };
         prop_assert!(queued.iter().all(kept), "{queued:?} of {outbox:?}");
         match waiting.next() {
-            Some(op) => storage.apply(op),
+            Some(Output::Store(op)) => storage.apply(op),
+            Some(_) => {}
             None => return Ok(()),
         }
     }
@@ -341,7 +379,6 @@ fn a_circle_of_parents_among_unsent_messages_ends() {
         topic: topic(),
         cursor: at(0),
         rows: vec![Row::Message(row)],
-        more: false,
     });
     client.input(Input::Mutate(Mutation::EditMessage {
         thread: thread(),

@@ -31,7 +31,7 @@ pub(crate) struct Client {
     /// Whether the storage is done with each op at once.
     pub(crate) keeps: bool,
     /// What the storage is not done with.
-    pub(crate) waiting: VecDeque<StorageOp>,
+    pub(crate) waiting: VecDeque<Output>,
     /// What is durable.
     pub(crate) storage: MemoryStorage,
 }
@@ -61,6 +61,8 @@ pub(crate) fn row(n: u8, author: Author, status: Progress, text: &str) -> Messag
         id: id(n),
         thread: thread(),
         ordinal: u64::from(n),
+        depth: u64::from(n),
+        siblings: Vec::new(),
         parent: (n > 1).then(|| id(n - 1)),
         author,
         status,
@@ -80,6 +82,7 @@ pub(crate) fn say(n: u8, text: &str) -> Input {
     Input::Mutate(Mutation::SendMessage {
         thread: thread(),
         message: id(n),
+        parent: None,
         text: text.into(),
         reply: None,
     })
@@ -144,10 +147,18 @@ pub(crate) fn settle(n: u8, text: &str) -> Op {
     })
 }
 
+/// The usual sizes.
+fn config(seed: u64) -> Config {
+    Config {
+        seed,
+        ..Config::default()
+    }
+}
+
 impl Client {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
-            core: Core::new(START, Config { seed }),
+            core: Core::new(START, config(seed)),
             now: START,
             mirror: View::default(),
             connection: Connection(0),
@@ -174,7 +185,6 @@ impl Client {
             topic: Topic::User(ada().id),
             cursor: at(0),
             rows: vec![Row::Thread(thread_row())],
-            more: false,
         });
         client.snapshot(0, vec![]);
         client.forget();
@@ -187,7 +197,6 @@ impl Client {
             topic: topic(),
             cursor: at(seq),
             rows,
-            more: false,
         });
     }
 
@@ -215,13 +224,19 @@ impl Client {
     /// The storage gets done with as many ops as this.
     pub(crate) fn write(&mut self, most: usize) {
         for _ in 0..most {
-            let Some(op) = self.waiting.pop_front() else {
-                return;
-            };
-            let strict = op.strict();
-            self.storage.apply(op);
-            if let Some(n) = strict {
-                self.take(Input::Kept { n });
+            match self.waiting.pop_front() {
+                Some(Output::Store(op)) => {
+                    let strict = op.strict();
+                    self.storage.apply(op);
+                    if let Some(n) = strict {
+                        self.take(Input::Kept { n });
+                    }
+                }
+                Some(Output::Read(read)) => {
+                    let rows = self.storage.read(&read);
+                    self.take(Input::Read(read, rows));
+                }
+                _ => return,
             }
         }
     }
@@ -234,7 +249,7 @@ impl Client {
     pub(crate) fn restart_from(&mut self, stored: Stored) {
         self.waiting.clear();
         self.forget();
-        self.core = Core::new(self.now, Config { seed: self.now });
+        self.core = Core::new(self.now, config(self.now));
         self.mirror = View::default();
         self.connection = Connection(0);
         self.input(Input::Restored(stored));
@@ -260,8 +275,9 @@ impl Client {
                         self.waiting.clear();
                     }
                     self.stored.push(op.clone());
-                    self.waiting.push_back(op);
+                    self.waiting.push_back(Output::Store(op));
                 }
+                Output::Read(_) => self.waiting.push_back(output),
                 Output::Change(change) => {
                     self.mirror.apply(change.clone());
                     self.changes.push(change);

@@ -1,13 +1,13 @@
 //! What a page goes on with that was closed, or killed, and opened again.
 
 use weft_protocol::{
-    ClientFrame, Cursor, ErrorCode, InstallationId, MessageRow, Mutation, Op, Row, ServerFrame,
-    Status as Progress, ThreadId, Topic, User, UserId,
+    ClientFrame, Cursor, ErrorCode, InstallationId, MessageRow, Mutation, Op, Path, Row,
+    ServerFrame, Status as Progress, ThreadId, Topic, User, UserId,
     frame::{Head, Held},
 };
 use weft_sync::{
-    Change, Delivery, Fault, History, Input, Output, Status, StorageOp, Stored, TabId, TabMessage,
-    View, contract::MemoryStorage,
+    Change, Delivery, Fault, History, Input, Output, Seek, Status, StorageOp, Stored, TabId,
+    TabMessage, View, contract::MemoryStorage,
 };
 
 use crate::client::{
@@ -142,7 +142,6 @@ fn a_server_that_began_anew_meanwhile_is_followed_and_gets_what_is_unsent() {
         topic: topic(),
         cursor: Cursor { epoch: 8, seq: 1 },
         rows: vec![Row::Message(said(1, "another"))],
-        more: false,
     });
     assert_eq!(texts(&client), ["another", "three"]);
     assert_eq!(client.sent_numbers(), [1]);
@@ -412,13 +411,12 @@ fn what_is_read_is_kept_of_the_threads_seen_last() {
         let topic = Topic::Thread(thread);
         let row = MessageRow {
             thread,
-            ..said(1, "x")
+            ..said(2, "x")
         };
         client.receive(ServerFrame::Snapshot {
             topic,
             cursor: at(1),
             rows: vec![Row::Message(row)],
-            more: true,
         });
         client.input(Input::Unwatch(thread));
     }
@@ -441,14 +439,15 @@ fn a_page_of_older_messages_is_kept() {
         topic: topic(),
         cursor: at(1),
         rows: vec![Row::Message(said(2, "two"))],
-        more: true,
     });
-    client.input(Input::LoadOlder(thread()));
+    client.input(Input::Seek(thread(), Seek::Older));
     client.receive(ServerFrame::Page {
         thread: thread(),
-        before: 2,
+        path: Path::To(id(1)),
+        from: 1,
+        tip: Some(id(1)),
+        length: 1,
         rows: vec![said(1, "one")],
-        more: false,
     });
     client.restart();
     assert_eq!(texts(&client), ["one", "two"]);

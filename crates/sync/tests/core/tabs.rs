@@ -41,7 +41,6 @@ impl Tabs {
             topic: Topic::User(ada().id),
             cursor: at(0),
             rows: vec![Row::Thread(thread_row())],
-            more: false,
         });
         tabs.tabs[0].snapshot(0, vec![]);
         tabs.settle();

@@ -137,7 +137,7 @@ fn client_converged(world: &World, client: &Client) -> Result<(), String> {
 
 /// The path that is to be shown (SPEC R16), oldest first.
 fn path(world: &World, thread: ThreadId) -> Vec<MessageRow> {
-    let Ok(rows) = world.server.store.messages(thread, u64::MAX, u32::MAX);
+    let rows = world.server.store.messages(thread);
     let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
     let newest = rows
         .values()
@@ -159,7 +159,7 @@ fn path(world: &World, thread: ThreadId) -> Vec<MessageRow> {
 pub(super) fn exactly_once(world: &World) -> Result<(), String> {
     let mut seen = BTreeSet::new();
     for &(thread, _) in &world.threads {
-        let Ok(rows) = world.server.store.messages(thread, u64::MAX, u32::MAX);
+        let rows = world.server.store.messages(thread);
         for (row, ordinal) in rows.iter().zip(1..) {
             if row.ordinal != ordinal || !seen.insert(row.id) {
                 return Err(format!(
@@ -188,7 +188,7 @@ pub(super) fn in_order(world: &World) -> Result<(), String> {
         world.anew.contains(id) || world.replaced.iter().any(replaces)
     };
     for &(thread, _) in &world.threads {
-        let Ok(rows) = world.server.store.messages(thread, u64::MAX, u32::MAX);
+        let rows = world.server.store.messages(thread);
         let said = rows.iter().filter(|row| !is_new(&row.id));
         let said: Vec<_> = said
             .filter_map(|row| Some((row.id, world.said.get(&row.id)?)))

@@ -499,7 +499,13 @@ impl World {
             watched: client.mirror.timelines.keys().copied().collect(),
             ..Page::default()
         };
-        client.core = Core::new(self.now, Config { seed });
+        client.core = Core::new(
+            self.now,
+            Config {
+                seed,
+                ..Config::default()
+            },
+        );
         client.mirror = View::default();
         client.shown.clear();
         // What was not promised may be lost with the page.

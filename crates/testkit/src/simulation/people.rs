@@ -49,6 +49,7 @@ impl World {
                 Mutation::SendMessage {
                     thread,
                     message,
+                    parent: None,
                     text,
                     reply,
                 }
@@ -75,7 +76,7 @@ impl World {
             },
             16 => Mutation::DeleteThread { thread },
             17 | 18 => Mutation::RestoreThread { thread },
-            19 => return Some(Input::LoadOlder(thread)),
+            19 => return Some(Input::Seek(thread, weft_sync::Seek::Older)),
             20 => return Some(Input::Foreground),
             21 => return Some(Input::NetworkUp),
             22 => return Some(Input::NetworkDown),

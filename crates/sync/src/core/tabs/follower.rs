@@ -4,7 +4,7 @@
 //! Invariant: what was made here stays here until it is known to be durable, and is proposed to each
 //! leader anew. A leader is replaced by a tab that is seen alone, and never because that tab slept.
 
-use weft_protocol::{MessageId, Millis, Mutation, Row, ThreadId, Topic, Versions, frame::Head};
+use weft_protocol::{MessageId, Millis, Mutation, ThreadId, Topic, Versions, frame::Head};
 
 use super::Role;
 use crate::{
@@ -28,7 +28,7 @@ const ASK_AGAIN: u64 = 500;
 
 #[derive(Clone, Debug)]
 pub(in crate::core) struct Follower {
-    tab: TabId,
+    pub(super) tab: TabId,
     /// The newest term heard of.
     term: u64,
     /// How much was told in it.
@@ -222,6 +222,13 @@ impl Core {
                 self.ask_again();
             }
             TabMessage::Rows { to, rows, .. } if to == follower.tab => self.put_rows(rows),
+            TabMessage::Page {
+                to,
+                read,
+                rows,
+                tip,
+                ..
+            } if to == follower.tab && !follower.lost => self.read_told(read, rows, tip),
             TabMessage::Yield { to, .. } if to == follower.tab => {
                 self.outputs.push_back(Output::TakeOver);
             }
@@ -252,19 +259,15 @@ impl Core {
         };
         let entries = self.outbox.entries.iter();
         let proposals = entries.filter(|entry| entry.is_proposal());
-        let mut again: Vec<TabMessage> = proposals
+        let again: Vec<TabMessage> = proposals
             .map(|entry| TabMessage::Propose {
                 term,
                 made_at: entry.made_at,
                 mutation: entry.mutation.clone(),
             })
             .collect();
-        let loading = self.watched.iter().filter(|&&thread| {
-            let follow = self.follows.get(Topic::Thread(thread));
-            follow.is_some_and(|follow| follow.loading)
-        });
-        again.extend(loading.copied().map(TabMessage::LoadOlder));
         again.into_iter().for_each(|message| self.post(message));
+        self.ask_anew();
     }
 
     /// Something has changed at the leader.
@@ -314,7 +317,6 @@ impl Core {
                 topic,
                 cursor,
                 rows,
-                more,
             } => {
                 let held = self
                     .follows
@@ -325,7 +327,7 @@ impl Core {
                     Topic::Thread(thread) => self.watched.contains(&thread),
                 };
                 if held || shown {
-                    self.set_rows(topic, cursor, rows, more);
+                    self.set_rows(topic, cursor, rows);
                 }
             }
             StorageOp::Apply { topic, cursor, ops } => {
@@ -333,18 +335,6 @@ impl Core {
                 if let Some(follow) = follow.filter(|follow| follow.cursor.is_some()) {
                     follow.cursor = Some(cursor);
                     self.apply(topic, cursor, ops);
-                }
-            }
-            StorageOp::PutPage { thread, rows, more } => {
-                let follow = self.follows.get_mut(Topic::Thread(thread));
-                if let Some(follow) = follow.filter(|follow| follow.cursor.is_some()) {
-                    follow.loading = false;
-                    let rows = rows.into_iter().filter_map(|row| match row {
-                        Row::Message(row) => Some(row),
-                        Row::Thread(_) => None,
-                    });
-                    self.replica.add_page(thread, rows.collect(), more);
-                    self.touch(thread);
                 }
             }
             StorageOp::AppendText {
@@ -368,12 +358,13 @@ impl Core {
             StorageOp::PutDraft { place, text } => self.follow_draft(place, text),
             StorageOp::DropTopic(topic) => {
                 if let Some(follow) = self.follows.get_mut(topic) {
-                    (follow.cursor, follow.loading) = (None, false);
+                    follow.cursor = None;
                     self.forget_rows(topic);
                 }
             }
-            // Signing out is told to all tabs by itself.
-            StorageOp::Wipe
+            // A page is told to whom wants it, and signing out to all tabs by itself.
+            StorageOp::PutPage { .. }
+            | StorageOp::Wipe
             | StorageOp::Identify { .. }
             | StorageOp::PutOutbox(_)
             | StorageOp::DeleteOutbox { .. } => {}

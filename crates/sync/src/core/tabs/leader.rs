@@ -139,7 +139,7 @@ impl Core {
             TabMessage::Retry(message) => self.retry(message),
             TabMessage::Discard(message) => self.discard(message),
             TabMessage::Draft(place, text) => self.hear_draft(place, text),
-            TabMessage::LoadOlder(thread) => self.load_older(thread),
+            TabMessage::Read { tab, read } => self.ask(read, Some(tab)),
             _ => {}
         }
     }
@@ -247,7 +247,6 @@ impl Core {
                 topic,
                 cursor,
                 rows: Vec::new(),
-                more: false,
             };
             match topic {
                 Topic::User(_) => {
@@ -258,7 +257,6 @@ impl Core {
                     let Some(timeline) = self.replica.timelines.get(thread) else {
                         continue;
                     };
-                    stored.more = timeline.more;
                     for message in timeline.newest_first() {
                         let (row, text, end) = message.stored();
                         stored.rows.push(Row::Message(row));

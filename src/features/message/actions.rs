@@ -1,0 +1,89 @@
+//! What can be done with a message.
+
+use leptos::prelude::*;
+use weft_protocol::{ErrorCode, MessageId, Mutation, Status, ThreadId};
+use weft_sync::Delivery;
+
+use super::edit::{EditButton, Editing};
+use crate::{
+    features::Pen,
+    state::{Dispatch, Intent, State},
+};
+
+/// Asks the chosen model for another reply in the place of this one.
+pub(super) fn again(state: State, dispatch: Dispatch, thread: ThreadId, id: MessageId) {
+    if let Some(model) = untrack(|| state.model(Some(thread))) {
+        dispatch.regenerate(thread, id, model);
+    } else {
+        dispatch.notify("There is no model to ask.", None);
+    }
+}
+
+#[component]
+pub(super) fn Actions(
+    thread: ThreadId,
+    id: MessageId,
+    own: bool,
+    status: Memo<(Status, Option<ErrorCode>)>,
+    body: ArcRwSignal<String>,
+    delivery: ArcRwSignal<Delivery>,
+    editing: Editing,
+) -> impl IntoView {
+    let (state, dispatch, pen) = (State::here(), Dispatch::here(), Pen::here());
+    let choosing = RwSignal::new(false);
+    let settled = Memo::new(move |_| {
+        delivery.get() == Delivery::Confirmed && status.get().0 != Status::Streaming
+    });
+    let quoted = body.clone();
+    let copy = move |_| {
+        dispatch.send(Intent::Copy(body.get_untracked()));
+        dispatch.notify("Copied", None);
+    };
+    view! {
+        <div class="message-actions">
+            <button type="button" class="action" on:click=copy>"Copy"</button>
+            <button
+                type="button"
+                class="action"
+                on:click=move |_| pen.quote(&quoted.read_untracked())
+            >"Quote"</button>
+            <Show when=move || settled.get()>
+                {own.then(|| view! { <EditButton class="action" editing/> })}
+                {(!own).then(|| view! {
+                    <button
+                        type="button"
+                        class="action"
+                        on:click=move |_| again(state, dispatch, thread, id)
+                    >"Regenerate"</button>
+                    <button
+                        type="button"
+                        class="action"
+                        aria-label="Regenerate with another model"
+                        title="Regenerate with another model"
+                        aria-expanded=move || choosing.get().to_string()
+                        on:click=move |_| choosing.update(|choosing| *choosing = !*choosing)
+                    >"▾"</button>
+                })}
+                <button type="button" class="action" on:click=move |_| {
+                    dispatch.mutate(Mutation::DeleteMessage { thread, message: id });
+                }>"Delete"</button>
+            </Show>
+            <Show when=move || choosing.get()>
+                <div class="message-models" role="group" aria-label="Regenerate with">
+                    {move || {
+                        let choice = |model: &weft_protocol::Model| {
+                            let model = model.clone();
+                            view! {
+                                <button type="button" class="button" title=model.about on:click=move |_| {
+                                    choosing.set(false);
+                                    dispatch.regenerate(thread, id, model.id.clone());
+                                }>{model.name}</button>
+                            }.into_any()
+                        };
+                        state.models.with(|models| models.iter().map(choice).collect::<Vec<_>>())
+                    }}
+                </div>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,345 @@
+//! Scrolling: sticking to the end, keeping the line that is read in its place, and asking for more near the
+//! edges.
+//!
+//! Invariant: after each change of the content, before it is painted, either the end is in sight, where the
+//! reader is there, or the line being read is where it was.
+
+use leptos::{html::Div, prelude::*};
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use web_sys::{Element, HtmlElement};
+use weft_protocol::{MessageId, ThreadId};
+use weft_sync::{Ahead, History, Seek};
+
+use super::place::{Anchor, Place, Places};
+use crate::{
+    state::{Dispatch, Intent, Timeline},
+    ui::effect,
+};
+
+/// How near to the end counts as being there, in CSS pixels.
+const NEAR: i32 = 80;
+/// How far below the upper edge a message begins that was jumped to.
+const HEADROOM: f64 = 48.0;
+
+/// What the reader of a timeline sees of it.
+#[derive(Clone, Copy)]
+pub(super) struct Scroll {
+    thread: ThreadId,
+    timeline: StoredValue<Timeline>,
+    scroller: NodeRef<Div>,
+    content: NodeRef<Div>,
+    dispatch: Dispatch,
+    /// Whether the reader is at the end, and sees what comes.
+    pub(super) at_end: RwSignal<bool>,
+    /// The depth of the first message that came while the thread was closed.
+    pub(super) unread: Option<u64>,
+    /// Whether nobody has looked for that yet.
+    unread_left: RwSignal<bool>,
+    /// How many messages have come since the end was left.
+    pub(super) missed: Memo<u64>,
+    held: StoredValue<Held>,
+}
+
+/// What is remembered between two events.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    anchor: Option<Anchor>,
+    /// The depth to show once it is here.
+    goal: Option<u64>,
+    /// Where the scroller was, and how tall its content.
+    top: i32,
+    height: i32,
+}
+
+impl Scroll {
+    pub(super) fn new(
+        thread: ThreadId,
+        timeline: Timeline,
+        scroller: NodeRef<Div>,
+        content: NodeRef<Div>,
+    ) -> Self {
+        let (dispatch, places) = (Dispatch::here(), Places::here());
+        let place = places.of(thread);
+        let anchor = place.and_then(|place| place.anchor);
+        let at_end = RwSignal::new(anchor.is_none());
+        let length = timeline.length.clone();
+        let newest = length.get_untracked();
+        let unread = place
+            .map(|place| place.seen + 1)
+            .filter(|&first| first <= newest);
+        let left_at = StoredValue::new(place.map_or(newest, |place| place.seen));
+        let missed = Memo::new(move |_| {
+            let length = length.get();
+            if at_end.get() {
+                left_at.set_value(length);
+            }
+            length.saturating_sub(left_at.get_value())
+        });
+        let scroll = Self {
+            thread,
+            timeline: StoredValue::new(timeline),
+            scroller,
+            content,
+            dispatch,
+            at_end,
+            unread,
+            unread_left: RwSignal::new(unread.is_some()),
+            missed,
+            held: StoredValue::new(Held {
+                anchor,
+                ..Held::default()
+            }),
+        };
+        if let Some(Anchor { message, depth, .. }) = anchor {
+            scroll.seek(Seek::Message { message, depth });
+        }
+        scroll.watch();
+        on_cleanup(move || {
+            let anchor = scroll.held.with_value(|held| held.anchor);
+            let place = Place {
+                anchor: anchor.filter(|_| !at_end.get_untracked()),
+                seen: left_at.get_value(),
+            };
+            places.leave(thread, place);
+        });
+        scroll
+    }
+
+    fn seek(self, seek: Seek) {
+        self.dispatch.send(Intent::Seek(self.thread, seek));
+    }
+
+    /// The reader wants to see what begins at this depth.
+    pub(super) fn go_to_depth(self, depth: u64) {
+        self.at_end.set(false);
+        self.held.update_value(|held| held.goal = Some(depth));
+        self.seek(Seek::Depth(depth));
+        self.settle();
+    }
+
+    /// The reader wants to see what is new.
+    pub(super) fn go_to_unread(self) {
+        self.unread_left.set(false);
+        if let Some(depth) = self.unread {
+            self.go_to_depth(depth);
+        }
+    }
+
+    /// Whether there is something new that was not looked for.
+    pub(super) fn offers_unread(self) -> bool {
+        self.unread_left.get()
+    }
+
+    /// The reader wants to see the end.
+    pub(super) fn go_to_end(self) {
+        self.held.update_value(|held| held.goal = None);
+        self.at_end.set(true);
+        self.seek(Seek::Latest);
+        self.settle();
+    }
+
+    /// Puts the focus on the next message, or the one before; where none has it, on the last one in sight.
+    pub(super) fn focus(self, from: Option<HtmlElement>, next: bool) {
+        let to = match from {
+            Some(message) => {
+                let mut to = Some(Element::from(message));
+                loop {
+                    to = to.and_then(|to| {
+                        if next {
+                            to.next_element_sibling()
+                        } else {
+                            to.previous_element_sibling()
+                        }
+                    });
+                    if to
+                        .as_ref()
+                        .is_none_or(|to| to.has_attribute("data-message"))
+                    {
+                        break to;
+                    }
+                }
+            }
+            None => self.last_in_sight(),
+        };
+        if let Some(to) = to.and_then(|to| to.dyn_into::<HtmlElement>().ok()) {
+            // A message that cannot have the focus leaves it where it is.
+            let _ = to.focus();
+        }
+    }
+
+    /// The reader has scrolled, or was taken along.
+    pub(super) fn scrolled(self) {
+        let Some(scroller) = self.scroller.get_untracked() else {
+            return;
+        };
+        let (top, height) = (scroller.scroll_top(), scroller.scroll_height());
+        let rest = height - scroller.client_height() - top;
+        let before = self.held.get_value();
+        let went_up = top < before.top && height >= before.height;
+        let here = self.timeline.with_value(|it| it.ahead.get_untracked()) == Ahead::Nothing;
+        let at_end = here && if went_up { rest <= 1 } else { rest < NEAR };
+        self.held
+            .update_value(|held| (held.top, held.height) = (top, height));
+        if self.at_end.get_untracked() != at_end {
+            self.at_end.set(at_end);
+            self.seek(if at_end { Seek::Latest } else { Seek::Stay });
+        }
+        self.note_anchor();
+        self.look_ahead();
+    }
+
+    /// The content has changed.
+    fn settle(self) {
+        let Some(scroller) = self.scroller.try_get_untracked().flatten() else {
+            return;
+        };
+        if self.at_end.get_untracked() {
+            scroller.set_scroll_top(scroller.scroll_height());
+            return;
+        }
+        self.reach_goal();
+        if let Some(anchor) = self.held.get_value().anchor
+            && let Some(message) = self.find(anchor.message)
+        {
+            let by = offset(&message, &scroller) - anchor.offset;
+            if by.abs() >= 1.0 {
+                scroller.set_scroll_top(scroller.scroll_top() + by.round() as i32);
+            }
+        } else {
+            self.note_anchor();
+        }
+        self.look_ahead();
+    }
+
+    /// Reads from the depth on that was wanted, once it is here.
+    fn reach_goal(self) {
+        let Some(goal) = self.held.get_value().goal else {
+            return;
+        };
+        let depth = |id: &MessageId| {
+            let row = self.timeline.with_value(|timeline| timeline.row(*id))?;
+            let depth = row.head.with_untracked(|head| head.depth);
+            (depth >= goal).then_some((*id, depth))
+        };
+        let timeline = self.timeline.get_value();
+        if timeline.history.get_untracked() == History::Loading {
+            return;
+        }
+        let found = timeline
+            .order
+            .with_untracked(|order| order.iter().find_map(depth));
+        if let Some((message, depth)) = found {
+            let offset = if goal > 1 { HEADROOM } else { f64::from(NEAR) };
+            self.held.update_value(|held| {
+                held.goal = None;
+                held.anchor = Some(Anchor {
+                    message,
+                    depth,
+                    offset,
+                });
+            });
+        }
+    }
+
+    /// Remembers the first message that is in sight, and where it is.
+    fn note_anchor(self) {
+        let (Some(scroller), Some(content)) =
+            (self.scroller.get_untracked(), self.content.get_untracked())
+        else {
+            return;
+        };
+        let children = content.children();
+        let place = |at: u32| children.item(at).map(|child| end(&child, &scroller));
+        // The messages are one below the other.
+        let (mut first, mut last) = (0, children.length());
+        while first < last {
+            let middle = first.midpoint(last);
+            if place(middle).is_some_and(|end| end <= 0.0) {
+                first = middle + 1;
+            } else {
+                last = middle;
+            }
+        }
+        let in_sight = (first..children.length()).filter_map(|at| children.item(at));
+        let anchor = in_sight.take(3).find_map(|child| {
+            let message: MessageId = child.get_attribute("data-message")?.parse().ok()?;
+            let row = self.timeline.with_value(|timeline| timeline.row(message))?;
+            Some(Anchor {
+                message,
+                depth: row.head.with_untracked(|head| head.depth),
+                offset: offset(&child, &scroller),
+            })
+        });
+        if anchor.is_some() {
+            self.held.update_value(|held| held.anchor = anchor);
+        }
+    }
+
+    /// Asks for more where what is here ends soon.
+    fn look_ahead(self) {
+        let Some(scroller) = self.scroller.get_untracked() else {
+            return;
+        };
+        let timeline = self.timeline.get_value();
+        let screen = scroller.client_height();
+        let rest = scroller.scroll_height() - screen - scroller.scroll_top();
+        if self.at_end.get_untracked() || self.held.with_value(|held| held.goal.is_some()) {
+            return;
+        }
+        if scroller.scroll_top() < screen && timeline.history.get_untracked() == History::More {
+            self.seek(Seek::Older);
+        } else if rest < screen && timeline.ahead.get_untracked() == Ahead::More {
+            self.seek(Seek::Newer);
+        }
+    }
+
+    fn find(self, message: MessageId) -> Option<Element> {
+        let content = self.content.get_untracked()?;
+        let selector = format!("[data-message=\"{message}\"]");
+        content.query_selector(&selector).ok().flatten()
+    }
+
+    fn last_in_sight(self) -> Option<Element> {
+        let scroller = self.scroller.get_untracked()?;
+        let children = self.content.get_untracked()?.children();
+        let height = f64::from(scroller.client_height());
+        let children = (0..children.length())
+            .rev()
+            .filter_map(|at| children.item(at));
+        let mut messages = children.filter(|child| child.has_attribute("data-message"));
+        messages.find(|child| offset(child, &scroller) < height)
+    }
+
+    /// Settles what is shown whenever the content or the window has another size.
+    fn watch(self) {
+        let watch = StoredValue::new_local(None);
+        effect(move || {
+            let (Some(scroller), Some(content)) = (self.scroller.get(), self.content.get()) else {
+                return;
+            };
+            let settle = Closure::<dyn FnMut()>::new(move || self.settle());
+            if let Ok(observer) = web_sys::ResizeObserver::new(settle.as_ref().unchecked_ref()) {
+                observer.observe(&content);
+                observer.observe(&scroller);
+                watch.set_value(Some((observer, settle)));
+            }
+        });
+        on_cleanup(move || {
+            watch.try_update_value(|watch| {
+                if let Some((observer, _)) = watch.take() {
+                    observer.disconnect();
+                }
+            });
+        });
+    }
+}
+
+/// How far below the upper edge of the scroller an element begins.
+fn offset(element: &Element, scroller: &Element) -> f64 {
+    element.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top()
+}
+
+/// How far below the upper edge of the scroller an element ends.
+fn end(element: &Element, scroller: &Element) -> f64 {
+    element.get_bounding_client_rect().bottom() - scroller.get_bounding_client_rect().top()
+}

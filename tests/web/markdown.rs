@@ -1,0 +1,177 @@
+//! Markdown on a page: what a reply that is being written leaves alone.
+
+use leptos::{prelude::*, task::tick};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
+use weft::text::Markdown;
+
+/// A text on the page, as it is written.
+struct Page {
+    body: ArcRwSignal<String>,
+    open: ArcRwSignal<bool>,
+    copied: ArcRwSignal<String>,
+    place: HtmlElement,
+    _mounted: Box<dyn std::any::Any>,
+}
+
+impl Page {
+    async fn new(text: &str) -> Self {
+        let (body, open) = (ArcRwSignal::new(text.to_owned()), ArcRwSignal::new(true));
+        let place = document().create_element("div").expect("an element");
+        let place: HtmlElement = place.unchecked_into();
+        let all = document().body().expect("a body");
+        all.append_child(&place).expect("it is added");
+        let (text, more) = (body.clone(), open.clone());
+        let copied = ArcRwSignal::new(String::new());
+        let copy = copied.clone();
+        let mounted = leptos::mount::mount_to(place.clone(), move || {
+            let open = Signal::derive(move || more.get());
+            view! { <Markdown body=text open copy=move |code| copy.set(code)/> }
+        });
+        let page = Self {
+            body,
+            open,
+            copied,
+            place,
+            _mounted: Box::new(mounted),
+        };
+        page.settle().await;
+        page
+    }
+
+    async fn settle(&self) {
+        for _ in 0..4 {
+            tick().await;
+        }
+    }
+
+    async fn write(&self, more: &str) {
+        self.body.update(|text| text.push_str(more));
+        self.settle().await;
+    }
+
+    /// What a script says with the page as `page`.
+    fn js(&self, script: &str) -> String {
+        let run = js_sys::Function::new_with_args("page", &format!("return String({script})"));
+        run.call1(&wasm_bindgen::JsValue::NULL, &self.place)
+            .expect("the script runs")
+            .as_string()
+            .expect("a string")
+    }
+
+    /// Selects the first letters of the first text within the selector, and remembers its node.
+    fn select(&self, selector: &str) {
+        self.js(&format!(
+            "(() => {{ let node = page.querySelector('{selector}').firstChild; page.held = node;
+            getSelection().setBaseAndExtent(node, 1, node, 4); }})()"
+        ));
+    }
+
+    fn selected(&self) -> (String, String) {
+        let kept = "page.held.isConnected && getSelection().anchorNode === page.held";
+        (self.js("getSelection()"), self.js(kept))
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_selection_stays_while_the_text_after_it_is_written() {
+    for (start, selector) in [
+        ("Some words", "p"),
+        ("- Some words", "li"),
+        ("> Some words", "blockquote p"),
+        ("```\nSome words", "code"),
+        ("- item\n\n  ```\n  Some words", "li code"),
+        ("| Some words |\n|---|\n| a", "th"),
+        ("# Some words", "h3"),
+        ("**Some words", "strong"),
+    ] {
+        let page = Page::new(start).await;
+        page.select(selector);
+        for more in [" and", " more", " of them", "\n"] {
+            page.write(more).await;
+            assert_eq!(
+                page.selected(),
+                ("ome".to_owned(), "true".to_owned()),
+                "{start:?} {more:?}"
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_token_changes_the_text_that_grows_and_nothing_else() {
+    let page = Page::new("Settled **words**.\n\n- one\n- two `code`\n- three").await;
+    page.js("(() => { page.seen = []; page.observer = new MutationObserver(all => page.seen.push(...all));
+        page.observer.observe(page, { subtree: true, childList: true, characterData: true, attributes: true }); })()");
+    page.write(" and").await;
+    page.write(" more").await;
+    let seen = "page.seen.concat(page.observer.takeRecords()).map(one => one.type + ' ' + one.target.data)";
+    assert_eq!(
+        page.js(seen),
+        "characterData three and more,characterData three and more"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn code_in_a_list_that_is_being_written_can_be_copied() {
+    let page = Page::new("- item\n\n  ```\n  one").await;
+    for (more, code) in [
+        ("\n  two", "one\ntwo"),
+        ("\n  ```\n- next", "one\ntwo"),
+        (" item", "one\ntwo"),
+    ] {
+        page.write(more).await;
+        page.copied.set(String::new());
+        page.js("page.querySelector('figure button').click()");
+        assert_eq!(page.copied.get_untracked(), code, "{more:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_end_shows_what_was_held_back() {
+    let page = Page::new("a **bold").await;
+    assert_eq!(page.js("page.querySelector('strong').textContent"), "bold");
+    page.open.set(false);
+    page.settle().await;
+    assert_eq!(page.js("page.textContent"), "a **bold");
+}
+
+#[wasm_bindgen_test]
+async fn an_image_is_fetched_when_its_reader_asks_and_is_a_link_where_it_fails() {
+    let page = Page::new("![a cat](https://x.test:1/cat.png) is here").await;
+    assert_eq!(
+        page.js("page.querySelector('img') + page.querySelector('button').innerText"),
+        "nulla cat\nShow image from x.test:1"
+    );
+    page.js("page.querySelector('button').click()");
+    assert_eq!(
+        page.js("['src', 'alt', 'referrerpolicy', 'loading'].map(name => page.querySelector('img').getAttribute(name))"),
+        "https://x.test:1/cat.png,a cat,no-referrer,lazy"
+    );
+    page.write(" now").await;
+    assert_eq!(page.js("page.querySelectorAll('img').length"), "1");
+    page.js("page.querySelector('img').dispatchEvent(new Event('error'))");
+    assert_eq!(
+        page.js("page.querySelector('img') + page.querySelector('a').href"),
+        "nullhttps://x.test:1/cat.png"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_footnote_is_gone_to_and_come_back_from() {
+    let text = "One[^a].\n\n[^a]: Note.\n";
+    let (page, other) = (Page::new(text).await, Page::new(text).await);
+    for page in [&page, &other] {
+        page.js("page.querySelector('sup a').click()");
+        assert_eq!(
+            page.js("document.activeElement === page.querySelector('.md-footnotes li')"),
+            "true"
+        );
+        page.js("page.querySelector('.md-back').click()");
+        assert_eq!(
+            page.js("document.activeElement === page.querySelector('sup a')"),
+            "true"
+        );
+    }
+}
