@@ -9,6 +9,8 @@ use pulldown_cmark::{
     Alignment, BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag, TagEnd,
 };
 
+use unicase::UniCase;
+
 use super::{
     autolink::autolink,
     block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row},
@@ -250,7 +252,7 @@ impl Builder<'_> {
 
     /// The number of a footnote, and whether it was not asked for before.
     fn number(&mut self, label: &str) -> (usize, bool) {
-        let label = label.to_lowercase();
+        let label = folded(label);
         if let Some(index) = self.labels.iter().position(|held| *held == label) {
             return (index + 1, false);
         }
@@ -288,7 +290,7 @@ impl Builder<'_> {
             Tag::CodeBlock(CodeBlockKind::Indented) => Node::Code(None),
             Tag::HtmlBlock => Node::Raw,
             Tag::BlockQuote(kind) if !deep => Node::Quote(kind.map(alert)),
-            Tag::FootnoteDefinition(label) if !deep => Node::Footnote(label.to_lowercase()),
+            Tag::FootnoteDefinition(label) if !deep => Node::Footnote(folded(&label)),
             Tag::List(start) if !deep => Node::List(start, Vec::new()),
             Tag::Item if !deep => Node::Item(None),
             Tag::Table(columns) if !deep => Node::Table(
@@ -460,6 +462,12 @@ pub(super) fn plain(inlines: &[Inline]) -> String {
             InlineKind::Break => "\n".to_owned(),
         })
         .collect()
+}
+
+/// What is the same for labels that differ in case alone: as the parser compares them, with the tables it
+/// brings. `str::to_lowercase` takes ẞ for another letter than SS, and brings tables of its own.
+fn folded(label: &str) -> String {
+    UniCase::new(label).to_folded_case()
 }
 
 fn alert(kind: BlockQuoteKind) -> Alert {
