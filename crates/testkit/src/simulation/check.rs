@@ -325,6 +325,8 @@ pub(super) fn promises(world: &mut World) -> Result<(), String> {
             }
             let mut found = None;
             for &tab in &tabs {
+                // Where the reader may have gone away from the end, at which what is unsent is shown.
+                world.tell(tab, Input::Unwatch(thread))?;
                 world.tell(tab, Input::Watch(thread))?;
                 let timelines = &world.clients[tab].mirror.timelines;
                 let mut shown = timelines.values().flat_map(|timeline| &timeline.messages);

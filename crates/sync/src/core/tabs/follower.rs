@@ -337,6 +337,16 @@ impl Core {
                     self.apply(topic, cursor, ops);
                 }
             }
+            // The rows that are new are told to whom wants them. Those that are here may have the text that
+            // is awaited, which is then not told by itself.
+            StorageOp::PutPage { thread, rows } => {
+                for row in rows {
+                    if self.replica.message(thread, row.id).is_some() {
+                        self.replica.put_message(thread, row);
+                    }
+                }
+                self.touch(thread);
+            }
             StorageOp::AppendText {
                 message,
                 offset,
@@ -362,9 +372,8 @@ impl Core {
                     self.forget_rows(topic);
                 }
             }
-            // A page is told to whom wants it, and signing out to all tabs by itself.
-            StorageOp::PutPage { .. }
-            | StorageOp::Wipe
+            // Signing out is told to all tabs by itself.
+            StorageOp::Wipe
             | StorageOp::Identify { .. }
             | StorageOp::PutOutbox(_)
             | StorageOp::DeleteOutbox { .. } => {}
