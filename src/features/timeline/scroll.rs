@@ -18,6 +18,8 @@ use crate::{
 
 /// How near to the end counts as being there, in CSS pixels.
 const NEAR: i32 = 80;
+/// So many messages may be deleted where one is looked for by its depth.
+const TOMBSTONES: u64 = 10;
 /// How far below the upper edge a message begins that was jumped to.
 const HEADROOM: f64 = 48.0;
 
@@ -46,6 +48,8 @@ struct Held {
     anchor: Option<Anchor>,
     /// The depth to show once it is here.
     goal: Option<u64>,
+    /// Whether the end is wanted, and not here yet.
+    to_end: bool,
     /// Where the scroller was, and how tall its content.
     top: i32,
     height: i32,
@@ -112,8 +116,10 @@ impl Scroll {
     /// The reader wants to see what begins at this depth.
     pub(super) fn go_to_depth(self, depth: u64) {
         self.at_end.set(false);
-        self.held.update_value(|held| held.goal = Some(depth));
+        self.held
+            .update_value(|held| (held.goal, held.to_end) = (Some(depth), false));
         self.seek(Seek::Depth(depth));
+        // It may be here already, where nothing changes.
         self.settle();
     }
 
@@ -132,7 +138,8 @@ impl Scroll {
 
     /// The reader wants to see the end.
     pub(super) fn go_to_end(self) {
-        self.held.update_value(|held| held.goal = None);
+        self.held
+            .update_value(|held| (held.goal, held.to_end) = (None, true));
         self.at_end.set(true);
         self.seek(Seek::Latest);
         self.settle();
@@ -180,6 +187,10 @@ impl Scroll {
         let at_end = here && if went_up { rest <= 1 } else { rest < NEAR };
         self.held
             .update_value(|held| (held.top, held.height) = (top, height));
+        if before.to_end && !here {
+            // The end that is wanted is not here yet.
+            return;
+        }
         if self.at_end.get_untracked() != at_end {
             self.at_end.set(at_end);
             self.seek(if at_end { Seek::Latest } else { Seek::Stay });
@@ -194,6 +205,9 @@ impl Scroll {
             return;
         };
         if self.at_end.get_untracked() {
+            if self.timeline.with_value(|it| it.ahead.get_untracked()) == Ahead::Nothing {
+                self.held.update_value(|held| held.to_end = false);
+            }
             scroller.set_scroll_top(scroller.scroll_height());
             return;
         }
@@ -216,18 +230,18 @@ impl Scroll {
         let Some(goal) = self.held.get_value().goal else {
             return;
         };
-        let depth = |id: &MessageId| {
-            let row = self.timeline.with_value(|timeline| timeline.row(*id))?;
-            let depth = row.head.with_untracked(|head| head.depth);
-            (depth >= goal).then_some((*id, depth))
-        };
         let timeline = self.timeline.get_value();
-        if timeline.history.get_untracked() == History::Loading {
-            return;
-        }
-        let found = timeline
-            .order
-            .with_untracked(|order| order.iter().find_map(depth));
+        let depth = |id: &MessageId| {
+            let row = timeline.row(*id)?;
+            Some((*id, row.head.with_untracked(|head| head.depth)))
+        };
+        let found = timeline.order.with_untracked(|order| {
+            let mut rows = order.iter().filter_map(depth);
+            let follows = rows.clone().next().is_some_and(|(_, first)| first < goal);
+            let first = rows.find(|(_, depth)| *depth >= goal);
+            // What was shown before is not what is wanted, though it is further down.
+            first.filter(|(_, depth)| follows || *depth <= goal + TOMBSTONES)
+        });
         if let Some((message, depth)) = found {
             let offset = if goal > 1 { HEADROOM } else { f64::from(NEAR) };
             self.held.update_value(|held| {

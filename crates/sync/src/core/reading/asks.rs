@@ -3,7 +3,9 @@
 //! Invariant: each question has one answer that counts, the one to when it was put last, and what has
 //! changed in the thread since then is applied to it.
 
-use weft_protocol::{ClientFrame, MessageId, MessageRow, Op, Path, Row, ThreadId, Topic};
+use weft_protocol::{
+    ClientFrame, MessageId, MessageRow, Op, Path, Row, Status as Progress, ThreadId, Topic,
+};
 
 use super::Found;
 use crate::{Output, PageRead, Rows, StorageOp, StoredTopic, TabId, TabMessage, core::Core};
@@ -236,6 +238,7 @@ impl Core {
         let cursor = self.follows.get(topic).and_then(|follow| follow.cursor);
         let ids: Vec<MessageId> = rows.iter().map(|row| row.id).collect();
         let since = about(std::mem::take(&mut ask.since), &ids);
+        let since = without_known_ends(since, &rows);
         if let (Some(cursor), false) = (cursor, ids.is_empty()) {
             self.store(StorageOp::PutPage {
                 thread,
@@ -355,6 +358,19 @@ impl Core {
         rows.topics.push(stored);
         rows
     }
+}
+
+/// What has changed but the course of replies whose end these rows have: a row that still streams would
+/// take the place of the whole text.
+fn without_known_ends(mut ops: Vec<Op>, rows: &[MessageRow]) -> Vec<Op> {
+    let is_open = |row: &MessageRow| row.status == Progress::Streaming && !row.deleted;
+    let ended = |id: MessageId| rows.iter().any(|row| row.id == id && !is_open(row));
+    ops.retain(|op| match op {
+        Op::Message(row) => !is_open(row) || !ended(row.id),
+        Op::Settle(settle) => !ended(settle.message),
+        Op::Siblings(_) | Op::Thread(_) => true,
+    });
+    ops
 }
 
 fn message_ids(rows: &Rows) -> Vec<MessageId> {
