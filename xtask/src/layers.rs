@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A crate, the crates of this project that it may use, and those that its tests may use as well.
-const CRATES: [(&str, &[&str], &[&str]); 7] = [
+const CRATES: [(&str, &[&str], &[&str]); 8] = [
     ("weft-protocol", &[], &["weft-testkit"]),
     (
         "weft-sync",
@@ -30,6 +30,11 @@ const CRATES: [(&str, &[&str], &[&str]); 7] = [
     (
         "weft-testkit",
         &["weft-hub", "weft-protocol", "weft-sync"],
+        &[],
+    ),
+    (
+        "weft-bench",
+        &["weft-hub", "weft-protocol", "weft-server", "weft-testkit"],
         &[],
     ),
     ("weft", &["weft-protocol", "weft-sync"], &["weft-testkit"]),
