@@ -7,6 +7,7 @@ use crate::{
     features::{Nav, Notices, Places},
     pages::{NotFound, Shell, SignInPage},
     state::{Dispatch, Route, Session, State},
+    text::Painter,
     ui::effect,
 };
 
@@ -17,11 +18,14 @@ pub fn App(
     state: State,
     /// Where intents go.
     dispatch: Dispatch,
+    /// Who colours code and sets formulas.
+    painter: Painter,
     /// The path of the app, without a slash at its end.
     base: String,
 ) -> impl IntoView {
     provide_context(state);
     provide_context(dispatch);
+    provide_context(painter);
     view! {
         <Router base=base.clone()>
             <Pages base/>

@@ -11,6 +11,7 @@ mod page;
 mod socket;
 pub mod storage;
 mod worker;
+pub mod workers;
 
 use std::pin::pin;
 
@@ -59,6 +60,7 @@ pub fn start() {
         App(AppProps {
             state,
             dispatch: Dispatch::new(send, page::mint),
+            painter: workers::painter(),
             base: page::base(),
         })
     });

@@ -7,12 +7,15 @@
 mod autolink;
 mod block;
 mod calm;
+mod code;
 mod document;
 mod node;
+mod painter;
 mod parse;
 mod view;
 
 pub use block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row};
 pub use document::{Document, Entry};
+pub use painter::{Code, Formula, Painter};
 pub use parse::parse;
 pub use view::Markdown;

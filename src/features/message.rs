@@ -19,7 +19,6 @@ pub(crate) use self::siblings::Switched;
 use crate::{
     state::{Dispatch, Intent, Row, Session, State, words},
     text::Markdown,
-    ui::effect,
 };
 
 #[component]

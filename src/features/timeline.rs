@@ -75,12 +75,11 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                     History::Complete | History::Missing => ().into_any(),
                 }}
                 {each(move || order.get(), move |_, id| {
-                    let Some(row) = rows.row(id) else {
-                        return ().into_any();
-                    };
-                    let first = row.head.with_untracked(|head| unread == Some(head.depth));
-                    let divider = first.then(|| view! { <p class="first-unread" role="separator">"New"</p> });
-                    view! { {divider} <MessageArticle thread row/> }.into_any()
+                    rows.row(id).map(|row| {
+                        let first = row.head.with_untracked(|head| unread == Some(head.depth));
+                        let divider = first.then(|| view! { <p class="first-unread" role="separator">"New"</p> });
+                        view! { {divider} <MessageArticle thread row/> }
+                    }).into_any()
                 })}
                 {move || (ahead.get() == Ahead::Loading).then(|| view! { <p class="history">"Loading newer messages…"</p> })}
             </div>

@@ -15,7 +15,10 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-use super::view;
+use super::{
+    painter::{Formula, Painter},
+    view,
+};
 
 /// What is to be on the page.
 #[derive(Clone, PartialEq)]
@@ -28,11 +31,13 @@ pub(super) enum Node {
     Code(Option<String>, String, Around),
 }
 
-/// What code on the page needs of its text.
+/// What code and formulas on the page need of their text.
 #[derive(Clone, Copy)]
 pub(super) struct Around {
-    /// What the button beside it does.
+    /// What the button beside code does.
     pub(super) copy: Callback<String>,
+    /// Who sets formulas.
+    pub(super) painter: Option<Painter>,
     /// Who owns the text: code outlives those who describe it.
     pub(super) owner: StoredValue<WeakOwner>,
 }
@@ -50,6 +55,8 @@ pub(super) struct Element {
     tag: &'static str,
     attributes: Vec<(&'static str, String)>,
     press: Option<Press>,
+    /// A formula to be set in its place: the source, and whether it stands by itself.
+    formula: Option<(String, bool, Around)>,
     children: Vec<Node>,
 }
 
@@ -68,6 +75,7 @@ pub(super) fn element(tag: &'static str, children: Vec<Node>) -> Element {
         tag,
         attributes: Vec::new(),
         press: None,
+        formula: None,
         children,
     }
 }
@@ -75,6 +83,11 @@ pub(super) fn element(tag: &'static str, children: Vec<Node>) -> Element {
 impl Element {
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.attributes.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn set(mut self, source: String, display: bool, around: Around) -> Self {
+        self.formula = Some((source, display, around));
         self
     }
 
@@ -127,6 +140,15 @@ impl Render for Node {
                 for child in new.children.drain(..) {
                     add(&element, child, &mut children);
                 }
+                if let Some((source, display, around)) = &new.formula
+                    && let Some(painter) = around.painter
+                {
+                    (painter.formula)(Formula {
+                        element: element.clone(),
+                        source: source.clone(),
+                        display: *display,
+                    });
+                }
                 OnPage::Element(element, children, listening)
             }
             Self::Code(language, text, around) => {
@@ -151,7 +173,7 @@ impl Render for Node {
                 }
             }
             (Self::Element(new), Self::Element(old), OnPage::Element(element, children, _))
-                if new.tag == old.tag && new.press == old.press =>
+                if new.tag == old.tag && new.press == old.press && new.formula == old.formula =>
             {
                 attribute(element, &old.attributes, &new.attributes);
                 let mut rest = new.children.drain(..);

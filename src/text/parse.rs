@@ -11,6 +11,7 @@ use pulldown_cmark::{
 mod open;
 
 use open::{Node, Open};
+use unicase::UniCase;
 
 use super::{
     autolink::autolink,
@@ -155,7 +156,7 @@ impl Builder<'_> {
 
     /// The number of a footnote, and whether it was not asked for before.
     fn number(&mut self, label: &str) -> (usize, bool) {
-        let label = label.to_lowercase();
+        let label = folded(label);
         if let Some(index) = self.labels.iter().position(|held| *held == label) {
             return (index + 1, false);
         }
@@ -193,7 +194,7 @@ impl Builder<'_> {
             Tag::CodeBlock(CodeBlockKind::Indented) => Node::Code(None),
             Tag::HtmlBlock => Node::Raw,
             Tag::BlockQuote(kind) if !deep => Node::Quote(kind.map(alert)),
-            Tag::FootnoteDefinition(label) if !deep => Node::Footnote(label.to_lowercase()),
+            Tag::FootnoteDefinition(label) if !deep => Node::Footnote(folded(&label)),
             Tag::List(start) if !deep => Node::List(start, Vec::new()),
             Tag::Item if !deep => Node::Item(None),
             Tag::Table(columns) if !deep => Node::Table(
@@ -365,6 +366,12 @@ pub(super) fn plain(inlines: &[Inline]) -> String {
             InlineKind::Break => "\n".to_owned(),
         })
         .collect()
+}
+
+/// What is the same for labels that differ in case alone: as the parser compares them, with the tables it
+/// brings. `str::to_lowercase` takes ẞ for another letter than SS, and brings tables of its own.
+fn folded(label: &str) -> String {
+    UniCase::new(label).to_folded_case()
 }
 
 fn alert(kind: BlockQuoteKind) -> Alert {

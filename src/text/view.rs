@@ -12,8 +12,10 @@ use leptos::prelude::*;
 
 use super::{
     block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row},
+    code::{Growing, code_block},
     document::{Document, Entry},
     node::{Around, Element, Node, Press, element},
+    painter::Painter,
 };
 use crate::ui::each;
 
@@ -43,10 +45,12 @@ where
     B: With + Send + Sync + 'static,
     B::Value: AsRef<str>,
 {
+    provide_context(Growing(open));
     let page = Page {
         text: NEXT_TEXT.fetch_add(1, Ordering::Relaxed),
         around: Around {
             copy,
+            painter: Painter::here(),
             owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
         },
     };
@@ -81,7 +85,7 @@ where
 fn top_level(entry: Memo<Option<Entry>>, page: Page) -> AnyView {
     let now = move || entry.get().map(|entry| entry.block);
     match entry.get_untracked() {
-        Some(entry) if matches!(entry.block.kind, BlockKind::Code { .. }) => {
+        Some(first) if matches!(first.block.kind, BlockKind::Code { .. }) => {
             // The element stays while the code grows, and with it the place it is scrolled to.
             let code = move || match now().as_deref() {
                 Some(Block {
@@ -91,8 +95,11 @@ fn top_level(entry: Memo<Option<Entry>>, page: Page) -> AnyView {
                 _ => Default::default(),
             };
             code_block(
-                Signal::derive(move || title(code().0)),
+                Signal::derive(move || code().0),
                 Signal::derive(move || code().1),
+                Signal::derive(move || {
+                    entry.with(|entry| entry.as_ref().is_none_or(|it| it.settled))
+                }),
                 page.around.copy,
             )
         }
@@ -101,36 +108,10 @@ fn top_level(entry: Memo<Option<Entry>>, page: Page) -> AnyView {
     }
 }
 
-/// What is written above code.
-fn title(language: Option<String>) -> String {
-    language.unwrap_or_else(|| "code".to_owned())
-}
-
-fn code_block(title: Signal<String>, code: Signal<String>, copy: Callback<String>) -> AnyView {
-    view! {
-        <figure class="md-code">
-            <figcaption>
-                <span>{move || title.get()}</span>
-                <button
-                    type="button"
-                    aria-label="Copy code"
-                    title="Copy code"
-                    on:click=move |_| copy.run(code.get_untracked())
-                >
-                    "Copy"
-                </button>
-            </figcaption>
-            <pre tabindex="0">
-                <code>{move || Node::Text(code.get())}</code>
-            </pre>
-        </figure>
-    }
-    .into_any()
-}
-
 /// Code that does not change by itself.
 pub(super) fn still(language: Option<String>, text: String, copy: Callback<String>) -> AnyView {
-    code_block(Signal::stored(title(language)), Signal::stored(text), copy)
+    let (language, text) = (Signal::stored(language), Signal::stored(text));
+    code_block(language, text, Signal::stored(false), copy)
 }
 
 impl Page {
@@ -293,13 +274,25 @@ impl Page {
             InlineKind::Emphasis(inner) => element("em", self.inlines(inner)),
             InlineKind::Strong(inner) => element("strong", self.inlines(inner)),
             InlineKind::Strike(inner) => element("s", self.inlines(inner)),
-            InlineKind::Math { source, display } => math(source, *display),
+            InlineKind::Math { source, display } => self.formula(source.trim(), *display),
             InlineKind::Image { src, alt } => image(src, alt),
             InlineKind::Reference { number, first } => self.reference(*number, *first),
             InlineKind::Link { href, text } => link(href, self.inlines(text)),
             InlineKind::Break => element("br", Vec::new()),
         }
         .into()
+    }
+
+    /// A formula, as it was written until it is set.
+    fn formula(self, source: &str, display: bool) -> Element {
+        let written = element("code", vec![Node::Text(source.to_owned())]);
+        let formula = element("span", vec![written.into()]).with("class", "md-math");
+        let formula = formula.set(source.to_owned(), display, self.around);
+        if display {
+            formula.with("data-display", "block")
+        } else {
+            formula
+        }
     }
 
     fn reference(self, number: usize, first: bool) -> Element {
@@ -321,16 +314,6 @@ pub(super) fn link(href: &str, text: Vec<Node>) -> Element {
         .with("href", href)
         .with("target", "_blank")
         .with("rel", "noopener noreferrer")
-}
-
-/// A formula, as it was written.
-fn math(source: &str, display: bool) -> Element {
-    let code = element("code", vec![Node::Text(source.trim().to_owned())]).with("class", "md-math");
-    if display {
-        code.with("data-display", "")
-    } else {
-        code
-    }
 }
 
 /// What asks for an image: nobody learns that a text was read unless its reader wants that.

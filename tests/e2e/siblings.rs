@@ -112,7 +112,9 @@ async fn a_reply_is_made_anew_by_another_model_and_the_first_one_is_kept() {
 async fn what_is_answered_is_quoted() {
     let (model, server) = served().await;
     let browser = sign_up(&server.url(), "ada").await;
-    model.next_reply().finish_with("First line.\n\nSecond line.", 5);
+    model
+        .next_reply()
+        .finish_with("First line.\n\nSecond line.", 5);
     say(&browser, "Two lines").await;
     until_status(&browser.message(1), &browser, "complete").await;
     browser

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A crate, the crates of this project that it may use, and those that its tests may use as well.
-const CRATES: [(&str, &[&str], &[&str]); 8] = [
+const CRATES: [(&str, &[&str], &[&str]); 10] = [
     ("weft-protocol", &[], &["weft-testkit"]),
     (
         "weft-sync",
@@ -37,6 +37,9 @@ const CRATES: [(&str, &[&str], &[&str]); 8] = [
         &["weft-hub", "weft-protocol", "weft-server", "weft-testkit"],
         &[],
     ),
+    // The workers: the app knows them by their messages alone.
+    ("weft-highlight", &[], &[]),
+    ("weft-math", &[], &[]),
     ("weft", &["weft-protocol", "weft-sync"], &["weft-testkit"]),
     ("xtask", &[], &[]),
 ];
@@ -100,7 +103,7 @@ const DOORS: [(&str, &str); 10] = [
     ("IdbDatabase", "runtime"),
     ("BroadcastChannel", "runtime"),
     ("LockManager", "runtime"),
-    ("ServiceWorker", "runtime"),
+    ("Worker", "runtime"),
     ("spawn_local", "runtime"),
     ("local_storage()", "runtime"),
 ];

@@ -1,4 +1,4 @@
-//! `size`: what a first load of the built app costs on the wire.
+//! `size`: what a first load of the built app costs on the wire, and what comes later on demand.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -21,7 +21,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 /// Prints the weight of a first load by type, and returns all of it in bytes.
 pub(crate) fn report() -> anyhow::Result<u64> {
     let dist = dist();
-    let weights = first_load(&dist)?;
+    let (weights, later) = loads(&dist)?;
     let total = weights.values().sum::<u64>();
     for (kind, bytes) in &weights {
         println!("{kind:>12} {:>8.1} KiB", kib(*bytes));
@@ -32,14 +32,21 @@ pub(crate) fn report() -> anyhow::Result<u64> {
         kib(total),
         kib(LIMIT)
     );
+    for (name, bytes) in &later {
+        println!("{:>12} {:>8.1} KiB {name}", "on demand", kib(*bytes));
+    }
     Ok(total)
 }
 
+/// Bytes by name.
+type Weights = BTreeMap<String, u64>;
+
 /// Bytes by file type: the page, what it names but for icons of an installed app, and what that loads
-/// at once (snippets, settings).
-fn first_load(dist: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
+/// at once (snippets, settings). Then, by their names, the workers' modules, which are loaded when
+/// they are first needed.
+fn loads(dist: &Path) -> anyhow::Result<(Weights, Weights)> {
     let page = fs::read_to_string(dist.join("index.html")).context("the app is not built")?;
-    let mut weights = BTreeMap::new();
+    let (mut weights, mut later) = (Weights::new(), Weights::new());
     for file in files(dist)? {
         let name = file
             .strip_prefix(dist)?
@@ -53,14 +60,19 @@ fn first_load(dist: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
             .extension()
             .and_then(|extension| extension.to_str())
             .unwrap_or("other");
-        if !is_loaded || ["br", "gz", "png"].contains(&kind) {
+        let is_later = !is_loaded && kind == "wasm";
+        if !(is_loaded || is_later) || ["br", "gz", "png"].contains(&kind) {
             continue;
         }
         let packed = fs::metadata(sibling(&file, "br"));
         let bytes = packed.or_else(|_| fs::metadata(&file))?.len();
-        *weights.entry(kind.to_owned()).or_default() += bytes;
+        if is_later {
+            later.insert(name, bytes);
+        } else {
+            *weights.entry(kind.to_owned()).or_default() += bytes;
+        }
     }
-    Ok(weights)
+    Ok((weights, later))
 }
 
 fn kib(bytes: u64) -> f64 {

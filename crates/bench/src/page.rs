@@ -142,13 +142,11 @@ impl Page {
         self.number("window.heard").await
     }
 
-    /// Says something, and waits for a short reply to be at its end; gives what [`Page::say`] does.
+    /// Says something, and reads a short reply to its end; gives what [`Page::say`] does.
     pub(crate) async fn exchange(&self, text: &str) -> f64 {
-        let took = self.say(text).await;
-        if let Source::Floor(floor) = &self.source {
-            self.until(STREAMING).await;
-            floor.reply().finish().await;
-        }
+        let (took, reply) = self.begin(text).await;
+        reply.say("Noted.");
+        reply.finish().await;
         self.settled().await;
         took
     }
@@ -169,16 +167,21 @@ impl Page {
 
     /// Asks for a reply; gives it, once the page waits for it.
     pub(crate) async fn ask(&self, text: &str) -> Telling {
+        self.begin(text).await.1
+    }
+
+    async fn begin(&self, text: &str) -> (f64, Telling) {
         let of_model = match &self.source {
             Source::Weft(model) => Some(model.next_reply()),
             Source::Floor(_) => None,
         };
-        self.say(text).await;
+        let took = self.say(text).await;
         self.until(STREAMING).await;
-        match (&self.source, of_model) {
+        let reply = match (&self.source, of_model) {
             (Source::Floor(floor), _) => Telling::Floor(floor.reply()),
             (Source::Weft(_), reply) => Telling::Weft(reply.expect("a model's")),
-        }
+        };
+        (took, reply)
     }
 
     /// Waits until the newest reply is at its end.

@@ -67,11 +67,17 @@ pub enum Trouble {
     Silence,
     /// A socket broke.
     Break,
+    /// A page was killed that had asked its storage for rows.
+    LostRead,
+    /// A reader was shown something else than the end of a thread.
+    Detached,
+    /// A reader chose another branch.
+    Branch,
 }
 
 impl Trouble {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Crash,
         Self::Forgetting,
         Self::Kill,
@@ -88,6 +94,9 @@ impl Trouble {
         Self::Stranger,
         Self::Silence,
         Self::Break,
+        Self::LostRead,
+        Self::Detached,
+        Self::Branch,
     ];
 }
 

@@ -104,6 +104,19 @@ fn an_alert_knows_what_it_is_for() {
 }
 
 #[test]
+fn a_footnote_is_found_whatever_the_case_of_its_label() {
+    let blocks = kinds("[^MASSE] [^maße]\n\n[^Maẞe]: note");
+    let [BlockKind::Paragraph(_), BlockKind::Footnotes(notes)] = &blocks[..] else {
+        panic!("{blocks:?}")
+    };
+    let notes: Vec<_> = notes
+        .iter()
+        .map(|note| (note.number, note.referred))
+        .collect();
+    assert_eq!(notes, [(1, true)]);
+}
+
+#[test]
 fn footnotes_come_last_and_are_numbered_by_their_first_reference() {
     let text = "[^b] [^a] [^B] [^none]\n\n[^a]: A\n\n[^b]: B\n\n[^c]: C\n\nend";
     let blocks = kinds(text);

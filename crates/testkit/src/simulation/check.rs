@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use weft_hub::store::Lookup;
 use weft_protocol::{Author, MessageId, MessageRow, ThreadId};
-use weft_sync::{Config, Core, Delivery, History, Input, MessageView, Status, View};
+use weft_sync::{Ahead, Core, Delivery, History, Input, MessageView, Status, TimelineView, View};
 
 use super::{
+    Trouble,
     device::Promise,
     people::Said,
     server::final_text,
-    world::{Client, World},
+    world::{Client, SIZES, World, config},
 };
 
 /// What must hold of a client after every input.
@@ -65,8 +66,17 @@ pub(super) fn client(world: &mut World, at: usize) -> Result<(), String> {
                 return Err(format!("confirmed messages of {thread} have swapped"));
             }
         }
+        let rows = timeline.messages.iter().filter(|row| is_confirmed(row));
+        if rows.count() > SIZES.most_shown {
+            return Err(format!("too much of {thread} is shown"));
+        }
         client.pending.retain(|id, _| !confirmed.contains(id));
         client.shown.insert(thread, confirmed);
+        if timeline.ahead != Ahead::Nothing {
+            // What is pending is at the end, and the reader is not.
+            world.troubles[Trouble::Detached as usize] += 1;
+            continue;
+        }
         for (id, _) in client.pending.iter().filter(|(_, at)| **at == thread) {
             // It may be gone only where the server has it, on a branch that is not shown.
             let Ok(stored) = world.server.store.message(*id);
@@ -111,16 +121,29 @@ fn client_converged(world: &World, client: &Client) -> Result<(), String> {
             .iter()
             .filter(|row| !matches!(row.delivery, Delivery::Failed(_)))
             .collect();
-        let path = path(world, thread);
+        // A reader who is somewhere else, or on another branch, is shown a part of some path; who is at the
+        // end of the newest one, its last messages.
+        let strayed = client.strayed.contains(&thread);
+        let path = if timeline.ahead == Ahead::Nothing && !strayed {
+            path(world, thread)
+        } else {
+            path_to(world, thread, settled.last().map(|row| row.id))
+        };
+        let is_here = matches!(timeline.history, History::More | History::Complete);
+        let is_empty = is_here && settled.is_empty() && !path.is_empty();
         if timeline.history == History::Complete && settled.len() != path.len()
             || settled.len() > path.len()
+            || is_empty
         {
             let ids: Vec<_> = settled.iter().map(|row| row.id).collect();
             let wanted: Vec<_> = path.iter().map(|row| row.id).collect();
             return Err(format!("{thread} shows {ids:?}, not {wanted:?}"));
         }
-        if matches!(timeline.history, History::Unknown | History::Loading) {
-            return Err(format!("{thread} is {:?}", timeline.history));
+        if matches!(timeline.history, History::Unknown | History::Loading)
+            || timeline.ahead == Ahead::Loading
+        {
+            let (history, ahead) = (timeline.history, timeline.ahead);
+            return Err(format!("{thread} is {history:?} and {ahead:?}"));
         }
         for (shown, row) in settled.iter().rev().zip(path.iter().rev()) {
             let same = shown.id == row.id
@@ -138,12 +161,16 @@ fn client_converged(world: &World, client: &Client) -> Result<(), String> {
 /// The path that is to be shown (SPEC R16), oldest first.
 fn path(world: &World, thread: ThreadId) -> Vec<MessageRow> {
     let rows = world.server.store.messages(thread);
+    let live = rows.iter().filter(|row| !row.deleted);
+    let newest = live.max_by_key(|row| row.ordinal).map(|row| row.id);
+    path_to(world, thread, newest)
+}
+
+/// The path to a message, oldest first, without its tombstones.
+fn path_to(world: &World, thread: ThreadId, end: Option<MessageId>) -> Vec<MessageRow> {
+    let rows = world.server.store.messages(thread);
     let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
-    let newest = rows
-        .values()
-        .filter(|row| !row.deleted)
-        .max_by_key(|row| row.ordinal);
-    let mut next = newest.map(|row| row.id);
+    let mut next = end;
     let mut path = Vec::new();
     while let Some(row) = next.and_then(|id| rows.get(&id)) {
         if !row.deleted {
@@ -235,6 +262,20 @@ pub(super) fn followers(world: &World) -> Result<(), String> {
             .retain(|id, _| ours.timelines.contains_key(id));
         ours.timelines
             .retain(|id, _| theirs.timelines.contains_key(id));
+        // Each reader is somewhere: only what both show of the end is the same.
+        let strayed = |id: &ThreadId| {
+            let tabs = [client, &world.clients[leader]];
+            tabs.iter().any(|tab| tab.strayed.contains(id))
+        };
+        for (id, ours) in &mut ours.timelines {
+            let Some(theirs) = theirs.timelines.get_mut(id) else {
+                continue;
+            };
+            same_end(ours, theirs);
+            if strayed(id) {
+                *ours = theirs.clone();
+            }
+        }
         if ours != theirs {
             return Err(format!(
                 "tab {at} shows {ours:#?}, and its leader {leader} {theirs:#?}"
@@ -242,6 +283,25 @@ pub(super) fn followers(world: &World) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Leaves of two views of a thread what both show of its end, where both are there.
+fn same_end(ours: &mut TimelineView, theirs: &mut TimelineView) {
+    let at_end = ours.ahead == Ahead::Nothing && theirs.ahead == Ahead::Nothing;
+    let most = ours.messages.len().min(theirs.messages.len());
+    for view in [ours, theirs] {
+        let rest = if at_end {
+            view.messages.len() - most
+        } else {
+            view.messages.len()
+        };
+        view.messages.drain(..rest);
+        // What is above and below differs with where the reader is.
+        (view.ahead, view.length) = (Ahead::Nothing, 0);
+        if matches!(view.history, History::More | History::Complete) {
+            view.history = History::More;
+        }
+    }
 }
 
 /// Whether what was shown as queued is in the store, waits for its person to sign in again, or is with the
@@ -293,7 +353,7 @@ pub(super) fn restorable(world: &mut World) -> Result<(), String> {
         }
         let client = &world.clients[at];
         let (user, mirror) = (client.user.id, client.mirror.clone());
-        let mut core = Core::new(world.now, Config::default());
+        let mut core = Core::new(world.now, config(0));
         let stored = world.devices[client.device].storage(user).stored();
         core.handle(world.now, Input::Restored(stored));
         core.handle(world.now, Input::SignedIn { token: None });
@@ -311,7 +371,17 @@ pub(super) fn restorable(world: &mut World) -> Result<(), String> {
                 "{shown:?} is being written, and {drafts:?} is kept"
             ));
         }
-        let (found, wanted) = (settled(&core.view()), settled(&mirror));
+        let (mut found, mut wanted) = (settled(&core.view()), settled(&mirror));
+        for (id, found) in &mut found.timelines {
+            let Some(wanted) = wanted.timelines.get_mut(id) else {
+                continue;
+            };
+            same_end(found, wanted);
+            if client.strayed.contains(id) {
+                // It is restored to the end of the newest path.
+                found.clone_from(wanted);
+            }
+        }
         if found != wanted {
             return Err(format!("tab {at}: {found:?} is restored, not {wanted:?}"));
         }

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use rand::Rng;
 use weft_protocol::{InstallationId, MessageId, Millis, ThreadId, User, UserId};
 use weft_sync::{
-    Config, Connection, Core, Delivery, Input, Status, StorageOp, TabId, TabMessage, View,
+    Connection, Core, Delivery, Input, PageRead, Status, StorageOp, TabId, TabMessage, View,
     contract::MemoryStorage,
 };
 
 use super::{
     Trouble,
-    world::{Client, Event, World},
+    world::{Client, Event, SIZES, World, config},
 };
 
 /// What the tabs of a browser share.
@@ -52,6 +52,16 @@ pub(super) struct Promise {
     pub(super) thread: ThreadId,
 }
 
+/// What a storage is to do.
+pub(super) enum Order {
+    Keep(StorageOp),
+    Read(PageRead),
+}
+
+fn empty_storage() -> MemoryStorage {
+    MemoryStorage::new(SIZES.tail)
+}
+
 #[derive(Default)]
 struct Lock {
     holder: Option<usize>,
@@ -62,7 +72,7 @@ struct Lock {
 #[derive(Default)]
 pub(super) struct Page {
     /// What the storage is not done with.
-    pub(super) waiting: VecDeque<StorageOp>,
+    pub(super) waiting: VecDeque<Order>,
     /// The term in which it leads, or did last, and how often all was wiped before.
     term: u64,
     wipes: u64,
@@ -106,7 +116,7 @@ impl Device {
     }
 
     pub(super) fn storage(&mut self, user: UserId) -> &mut MemoryStorage {
-        self.storages.entry(user).or_default()
+        self.storages.entry(user).or_insert_with(empty_storage)
     }
 
     /// Whether a message is in the outbox of the storage of `user`.
@@ -169,8 +179,18 @@ impl World {
             return self.wipe(tab);
         }
         if !client.page.alone {
-            client.page.waiting.push_back(op);
+            client.page.waiting.push_back(Order::Keep(op));
             let life = client.page.lives;
+            self.after(0..40, Event::Written(tab, life));
+        }
+    }
+
+    /// The tab asks the storage for rows, after all that it gave it.
+    pub(super) fn read_kept(&mut self, tab: usize, read: PageRead) {
+        let page = &mut self.clients[tab].page;
+        if !page.alone {
+            page.waiting.push_back(Order::Read(read));
+            let life = page.lives;
             self.after(0..40, Event::Written(tab, life));
         }
     }
@@ -186,7 +206,7 @@ impl World {
     fn finish_leaving(&mut self, place: usize) {
         let device = &mut self.devices[place];
         if let Some(user) = device.leaving.take() {
-            *device.storage(user) = MemoryStorage::default();
+            *device.storage(user) = empty_storage();
             device.wipes += 1;
         }
     }
@@ -221,8 +241,13 @@ impl World {
             self.trouble(Trouble::StorageLoss);
             return self.tell(tab, Input::StorageLost);
         }
-        let Some(op) = client.page.waiting.pop_front() else {
-            return Ok(());
+        let op = match client.page.waiting.pop_front() {
+            Some(Order::Keep(op)) => op,
+            Some(Order::Read(read)) => {
+                let rows = device.storage(user).read(&read);
+                return self.tell(tab, Input::Read(read, rows));
+            }
+            None => return Ok(()),
         };
         let strict = op.strict();
         device.storage(user).apply(op);
@@ -432,7 +457,7 @@ impl World {
         match (leader, stored.identity) {
             (Some(leader), Some((_, installation))) => {
                 let term = self.clients[leader].page.term;
-                *storage = MemoryStorage::default();
+                *storage = empty_storage();
                 storage.lead(term);
                 storage.apply(StorageOp::Identify {
                     user,
@@ -444,7 +469,7 @@ impl World {
                 self.trouble(Trouble::Eviction);
             }
             _ if !self.clients.iter().any(in_use) => {
-                *storage = MemoryStorage::default();
+                *storage = empty_storage();
                 self.forget_promises(tab);
                 self.trouble(Trouble::Eviction);
             }
@@ -490,8 +515,13 @@ impl World {
         let user = client.user.id;
         let device = &mut self.devices[client.device];
         let may = device.account == Some(user) && device.storage(user).is_led_in(client.page.term);
-        for op in client.page.waiting.drain(..most).filter(|_| may) {
-            device.storage(user).apply(op);
+        let mut reads_lost = false;
+        for (at, order) in client.page.waiting.drain(..).enumerate() {
+            match order {
+                Order::Keep(op) if at < most && may => device.storage(user).apply(op),
+                Order::Keep(_) => {}
+                Order::Read(_) => reads_lost = true,
+            }
         }
         let page = std::mem::take(&mut client.page);
         client.page = Page {
@@ -499,10 +529,8 @@ impl World {
             watched: client.mirror.timelines.keys().copied().collect(),
             ..Page::default()
         };
-        client.core = Core::new(self.now, Config {
-            seed,
-            ..Config::default()
-        });
+        client.core = Core::new(self.now, config(seed));
+        client.strayed.clear();
         client.mirror = View::default();
         client.shown.clear();
         // What was not promised may be lost with the page.
@@ -511,6 +539,9 @@ impl World {
             all.any(|promise| promise.message == *id) || device.keeps(user, *id)
         };
         client.pending.retain(|id, _| promised(id));
+        if reads_lost {
+            self.trouble(Trouble::LostRead);
+        }
         self.release(tab);
         self.drop_sockets(tab);
         self.after(1..6_000, Event::OpenPage(tab));

@@ -2,9 +2,9 @@
 
 use rand::Rng;
 use weft_protocol::{Author, MessageId, Mutation, NewReply, ThreadId};
-use weft_sync::{Delivery, Input, MessageView};
+use weft_sync::{Ahead, Delivery, Input, MessageView, Seek};
 
-use super::world::World;
+use super::{Trouble, world::World};
 
 /// Where a message was said.
 #[derive(Clone, Copy, Debug)]
@@ -42,14 +42,15 @@ impl World {
             Some(messages[self.rng.random_range(0..messages.len())].clone())
         };
         let is_watched = watched.is_some();
-        let mutation = match self.rng.random_range(0..31) {
+        let mutation = match self.rng.random_range(0..34) {
             0..=9 => {
+                let parent = self.parent(client, thread);
                 let (message, text) = self.message(client, thread);
                 let reply = self.rng.random_ratio(1, 2).then(|| self.reply());
                 Mutation::SendMessage {
                     thread,
                     message,
-                    parent: None,
+                    parent,
                     text,
                     reply,
                 }
@@ -57,6 +58,7 @@ impl World {
             10..=12 => {
                 return Some(if is_watched && self.rng.random_ratio(1, 4) {
                     self.clients[client].shown.remove(&thread);
+                    self.clients[client].strayed.remove(&thread);
                     Input::Unwatch(thread)
                 } else {
                     Input::Watch(thread)
@@ -76,7 +78,7 @@ impl World {
             },
             16 => Mutation::DeleteThread { thread },
             17 | 18 => Mutation::RestoreThread { thread },
-            19 => return Some(Input::Seek(thread, weft_sync::Seek::Older)),
+            19 | 31..=33 => return self.look_around(client, thread, picked),
             20 => return Some(Input::Foreground),
             21 => return Some(Input::NetworkUp),
             22 => return Some(Input::NetworkDown),
@@ -136,6 +138,48 @@ impl World {
             }
         };
         Some(Input::Mutate(mutation))
+    }
+
+    /// What a person reads next of a thread.
+    fn look_around(
+        &mut self,
+        client: usize,
+        thread: ThreadId,
+        picked: Option<MessageView>,
+    ) -> Option<Input> {
+        let head = picked.as_ref().map(|row| row.head.clone());
+        let depth = head.as_ref().map_or(1, |head| head.depth);
+        let seek = match self.rng.random_range(0..12) {
+            0..=3 => Seek::Older,
+            4 | 5 => Seek::Newer,
+            6 => Seek::Latest,
+            7 => Seek::Stay,
+            8 => Seek::Depth(self.rng.random_range(0..20)),
+            9 => Seek::Message {
+                message: picked?.id,
+                depth,
+            },
+            _ => {
+                let siblings = head?.siblings;
+                let at = self.rng.random_range(0..siblings.len().max(1));
+                let message = *siblings.get(at)?;
+                self.trouble(Trouble::Branch);
+                Seek::Branch { message, depth }
+            }
+        };
+        if !matches!(seek, Seek::Stay) {
+            self.clients[client].strayed.insert(thread);
+        }
+        Some(Input::Seek(thread, seek))
+    }
+
+    /// What is said on a branch is said under the last message there.
+    fn parent(&mut self, client: usize, thread: ThreadId) -> Option<MessageId> {
+        let client = &self.clients[client];
+        let timeline = client.mirror.timelines.get(&thread)?;
+        let at_end = timeline.ahead == Ahead::Nothing && client.strayed.contains(&thread);
+        let last = timeline.messages.last().filter(|_| at_end)?;
+        (last.delivery == Delivery::Confirmed).then_some(last.id)
     }
 
     fn message(&mut self, client: usize, thread: ThreadId) -> (MessageId, String) {

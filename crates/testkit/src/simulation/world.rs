@@ -7,7 +7,7 @@ use weft_hub::SessionId;
 use weft_protocol::{
     ClientFrame, InstallationId, MessageId, Millis, Mutation, ThreadId, User, UserId,
 };
-use weft_sync::{Config, Connection, Core, Input, Output, TabMessage, View};
+use weft_sync::{Config, Connection, Core, Input, Output, Sizes, TabMessage, View};
 
 use super::{
     Report, Trouble, check,
@@ -27,6 +27,20 @@ const BOUND: Millis = 120_000;
 const QUIET: Millis = 70_000;
 /// Far more inputs than a schedule has.
 const MOST_STEPS: u64 = 60_000;
+
+/// As few rows are shown and held, and asked for at once, that short threads are long ones.
+pub(super) const SIZES: Sizes = Sizes {
+    shown: 4,
+    most_shown: 8,
+    step: 3,
+    page: 5,
+    tail: 6,
+    most_held: 24,
+};
+
+pub(super) fn config(seed: u64) -> Config {
+    Config { seed, sizes: SIZES }
+}
 
 /// What is to come.
 #[derive(Clone, Debug)]
@@ -66,6 +80,8 @@ pub(super) struct Client {
     pub(super) pending: BTreeMap<MessageId, ThreadId>,
     /// The confirmed messages of each timeline as last shown.
     pub(super) shown: BTreeMap<ThreadId, Vec<MessageId>>,
+    /// The threads of which another path than the newest may be read.
+    pub(super) strayed: BTreeSet<ThreadId>,
 }
 
 pub(super) struct World {
@@ -86,7 +102,7 @@ pub(super) struct World {
     pub(super) replaced: Vec<(MessageId, MessageId)>,
     pub(super) healed: bool,
     pub(super) steps: u64,
-    troubles: [u64; Trouble::ALL.len()],
+    pub(super) troubles: [u64; Trouble::ALL.len()],
     /// Which mutation each number stands for.
     numbered: BTreeMap<(UserId, InstallationId, u64), Mutation>,
     /// The newest term of each installation in which something was given to the store.
@@ -108,16 +124,14 @@ impl World {
         // A device with three tabs, another one of the same person, and one of somebody else.
         let devices = [0, 0, 1].map(|person: usize| Device::new(people[person].clone()));
         let clients = [0, 0, 0, 1, 2, 2].map(|device: usize| Client {
-            core: Core::new(BEGIN, Config {
-                    seed: rng.random(),
-                    ..Config::default()
-                }),
+            core: Core::new(BEGIN, config(rng.random())),
             user: devices[device].user.clone(),
             device,
             page: Page::default(),
             mirror: View::default(),
             pending: BTreeMap::new(),
             shown: BTreeMap::new(),
+            strayed: BTreeSet::new(),
         });
         Self {
             now: BEGIN,
@@ -327,10 +341,6 @@ impl World {
                 return check::client(self, client);
             }
             match output {
-                Output::Read(read) => {
-                    let rows = weft_sync::Rows::default();
-                    self.tell(client, Input::Read(read, rows))?;
-                }
                 Output::Open(connection) => self.open(client, connection),
                 Output::Send(connection, text) => {
                     self.note_sent(client, connection, &text)?;
@@ -340,6 +350,7 @@ impl World {
                 Output::Change(change) => self.clients[client].mirror.apply(change),
                 Output::Fault(fault) => self.note(|| format!("tab {client}: {fault:?}")),
                 Output::Store(op) => self.store(client, op),
+                Output::Read(read) => self.read_kept(client, read),
                 Output::Post(message) => self.post(client, message),
                 Output::TakeOver => self.steal(client),
                 Output::StepDown => self.step_down(client),

@@ -80,7 +80,9 @@ impl Core {
             let new: Vec<MessageId> = new.copied().collect();
             reader.forks.extend(new);
         }
-        if read.path == reader.path {
+        // Its path may be named otherwise once its end is known.
+        let is_read = read.path == reader.path;
+        if is_read {
             self.note_end(thread, found.tip);
         }
         let follows_on = self.follows_on(&read, found.ids[0]);
@@ -91,13 +93,11 @@ impl Core {
         match reader.wants {
             // A path that is shorter than that ends before it.
             Some(Seek::Depth(depth))
-                if read.path == reader.path
-                    && read.after.is_none()
-                    && read.from <= depth.max(1) =>
+                if is_read && read.after.is_none() && read.from <= depth.max(1) =>
             {
                 self.land_at(thread, &found);
             }
-            Some(Seek::Latest) if read.path == reader.path => self.land_last(&read, &found),
+            Some(Seek::Latest) if is_read => self.land_last(&read, &found),
             Some(Seek::Branch { message, depth }) if read.path == Path::Through(message) => {
                 self.land_branch(&read, &found, (message, depth));
             }
@@ -115,7 +115,7 @@ impl Core {
                 }
             }
             Some(Seek::Stay | Seek::Depth(_) | Seek::Latest | Seek::Branch { .. }) => {}
-            None if read.path == reader.path => self.look_further(&read, &found),
+            None if is_read => self.look_further(&read, &found),
             None => {}
         }
     }
