@@ -13,6 +13,7 @@ mod replies;
 mod siblings;
 mod storage;
 mod tabs;
+mod timeline;
 mod unsent;
 
 use weft_testkit::edges::{Browser, ModelServer, Node, Screen, TestServer};

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use tokio::task::LocalSet;
 use weft::state::{
     Days, Group, Row, State, Timeline,
-    project::{apply, tidy},
+    project::{Fact, apply, record, tidy},
 };
 use weft_protocol::{Author, MessageId, Status, ThreadId, ThreadRow};
 use weft_sync::{Change, Delivery, Head, MessageView, ThreadView};
@@ -151,6 +151,66 @@ async fn a_new_message_wakes_no_old_row() {
         settle().await;
         assert_eq!(order.take(), 1);
         assert_eq!([body.take(), rest.take()], [0; 2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_older_messages_wakes_no_row_that_stays() {
+    with_state(async |state, timeline| {
+        for n in 0..20 {
+            apply(&state, inserted(n, 100 + n as u8));
+        }
+        let rows: Vec<_> = (0..20)
+            .map(|n| watch(timeline.row(message_id(100 + n)).expect("inserted")))
+            .collect();
+        let order = Runs::default();
+        let signal = timeline.order.clone();
+        order.count(move || signal.track());
+        settle().await;
+        order.take();
+        for (body, rest) in &rows {
+            assert!(body.take() + rest.take() > 0, "each effect ran at first");
+        }
+        let thread = thread_id();
+        for n in 0..10 {
+            apply(&state, inserted(n, 50 + n as u8));
+        }
+        for index in (20..30).rev() {
+            apply(&state, Change::MessageRemoved { thread, index });
+        }
+        tidy(&state);
+        settle().await;
+        assert_eq!(order.take(), 1, "the list is looked at once");
+        let woken: usize = rows
+            .iter()
+            .map(|(body, rest)| body.take() + rest.take())
+            .sum();
+        assert_eq!(woken, 0);
+        assert!(timeline.row(message_id(119)).is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_keystroke_wakes_nothing_of_the_timeline() {
+    with_state(async |state, timeline| {
+        apply(&state, inserted(0, 1));
+        let (body, rest) = watch(timeline.row(message_id(1)).expect("inserted"));
+        let list = Runs::default();
+        list.count(move || {
+            timeline.order.track();
+            timeline.streaming.track();
+            timeline.length.track();
+            state_lists(state);
+        });
+        settle().await;
+        for runs in [&body, &rest, &list] {
+            assert!(runs.take() > 0, "each effect ran at first");
+        }
+        record(&state, Fact::Draft(Some(thread_id()), "H".to_owned()));
+        settle().await;
+        assert_eq!([body.take(), rest.take(), list.take()], [0; 3]);
     })
     .await;
 }

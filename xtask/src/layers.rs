@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A crate, the crates of this project that it may use, and those that its tests may use as well.
-const CRATES: [(&str, &[&str], &[&str]); 9] = [
+const CRATES: [(&str, &[&str], &[&str]); 10] = [
     ("weft-protocol", &[], &["weft-testkit"]),
     (
         "weft-sync",
@@ -30,6 +30,11 @@ const CRATES: [(&str, &[&str], &[&str]); 9] = [
     (
         "weft-testkit",
         &["weft-hub", "weft-protocol", "weft-sync"],
+        &[],
+    ),
+    (
+        "weft-bench",
+        &["weft-hub", "weft-protocol", "weft-server", "weft-testkit"],
         &[],
     ),
     // The workers: the app knows them by their messages alone.

@@ -2,6 +2,7 @@
 //! machine that has only rustup: what else they need they find or install, outside the checkout.
 
 mod app;
+mod bench;
 mod layers;
 mod pack;
 mod precache;
@@ -47,6 +48,8 @@ enum Command {
     Layers,
     /// Build the app and print what a first load costs on the wire
     Size,
+    /// Measure the app in a real browser beside a page of plain text, and print it with the budgets
+    Bench(bench::Options),
     /// List the files of a built app in its service worker, as every build of this does by itself
     #[command(hide = true)]
     Precache {
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
             app::build()?;
             size::run()
         }
+        Command::Bench(options) => bench::run(&options),
         Command::Precache { dist } => precache::write(&dist),
     }
 }

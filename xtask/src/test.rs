@@ -135,7 +135,11 @@ fn journeys(browser: &tools::Browser) -> anyhow::Result<()> {
     run_command(&mut test)
 }
 
-fn with_parts<'a>(command: &'a mut Command, browser: &tools::Browser) -> &'a mut Command {
+/// Says where the built app and the browser are.
+pub(crate) fn with_parts<'a>(
+    command: &'a mut Command,
+    browser: &tools::Browser,
+) -> &'a mut Command {
     command
         .env("WEFT_APP_DIR", app::dist())
         .env("WEFT_CHROMIUM", &browser.chromium)

@@ -23,6 +23,7 @@ use std::{
 };
 
 use anyhow::Context;
+use axum::serve::ListenerExt as _;
 use tokio::{net::TcpListener, sync::mpsc};
 use weft_hub::{Command, Input, Outcome};
 use weft_protocol::Limits;
@@ -128,7 +129,11 @@ impl Server {
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
         let app = self.app.clone();
         let service = http::router(self.app).into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(self.listener, service);
+        // A token is not held back until the one before has been acknowledged.
+        let listener = self.listener.tap_io(|socket| {
+            let _ = socket.set_nodelay(true);
+        });
+        let server = axum::serve(listener, service);
         tokio::select! {
             result = server.into_future() => return Ok(result?),
             () = stop => {}

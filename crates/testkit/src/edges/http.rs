@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use axum::{Router, routing::get};
+use axum::{Router, routing::get, serve::ListenerExt as _};
 use tokio::{net::TcpListener, task::AbortHandle};
 use tower_http::services::{ServeDir, ServeFile};
 
@@ -22,6 +22,10 @@ impl Serving {
     pub(super) async fn start(router: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let addr = listener.local_addr().expect("an address");
+        // What is said bit by bit arrives bit by bit.
+        let listener = listener.tap_io(|socket| {
+            let _ = socket.set_nodelay(true);
+        });
         let task = tokio::spawn(axum::serve(listener, router).into_future());
         Self {
             addr,

@@ -132,6 +132,19 @@ impl Reply {
 
     /// Ends the reply as a provider should.
     pub fn finish(self) {
+        self.end();
+    }
+
+    /// The same; gives how long after `since` its last byte was on its way.
+    pub async fn finished_after(self, since: Instant, within: Duration) -> Option<Duration> {
+        self.end();
+        let Self { closed, steps } = self;
+        drop(steps);
+        let at = timeout(within, closed).await.ok()?.ok()?;
+        Some(at.saturating_duration_since(since))
+    }
+
+    fn end(&self) {
         let last = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
         self.bytes(format!("data: {last}\n\ndata: [DONE]\n\n"));
     }

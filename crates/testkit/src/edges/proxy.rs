@@ -100,6 +100,10 @@ async fn accept(
             let Ok(server) = TcpStream::connect(target).await else {
                 return;
             };
+            // It holds nothing back by itself.
+            for side in [&client, &server] {
+                let _ = side.set_nodelay(true);
+            }
             let (mut cut, held) = (state.clone(), state);
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();

@@ -52,6 +52,16 @@ impl TestServer {
         format!("http://{}", self.addr)
     }
 
+    /// Where its data is.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it where it stands, as a power cut does.
     pub fn kill(&mut self) {
         self.child.kill().expect("the server was running");

@@ -1,0 +1,60 @@
+//! A first load, and those after it.
+
+use crate::{
+    figures::Figures,
+    page::{Page, Side},
+};
+
+const GROUP: &str = "first load";
+
+/// Bytes that the page's own files took, in KiB.
+const WEIGHT: &str =
+    "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .filter(entry => !entry.name.includes('/api/'))
+    .reduce((sum, entry) => sum + entry.transferSize, 0) / 1024";
+
+/// The app is on the device whole.
+const KEPT: &str =
+    "navigator.serviceWorker.ready.then(found => !!found.active && !found.installing)";
+
+/// Measures the ways a page is opened, in a browser that is signed in.
+pub(crate) async fn measure(page: &Page, figures: &mut Figures, slowed: u32) {
+    let group = match slowed {
+        1 => GROUP.to_owned(),
+        times => format!("{GROUP}, slowed {times}x"),
+    };
+    let mut add = |name, value| figures.add(&group, name, page.side(), value);
+    page.forget("service_workers,cache_storage").await;
+    page.browser
+        .cdp("Network.clearBrowserCache", serde_json::json!({}))
+        .await;
+    page.slow(slowed).await;
+    add("cold to typing, ms", opened(page).await);
+    if slowed == 1 {
+        page.connected().await;
+        add("on the wire, KiB", page.number(WEIGHT).await);
+    }
+    page.slow(1).await;
+    if page.side() == Side::Weft {
+        page.until(KEPT).await;
+    }
+    page.slow(slowed).await;
+    add("warm to typing, ms", opened(page).await);
+    if page.side() == Side::Weft {
+        page.network.cut();
+        add("offline to typing, ms", opened(page).await);
+        page.network.open();
+    }
+    page.slow(1).await;
+}
+
+/// Milliseconds from navigating until what is typed is taken.
+async fn opened(page: &Page) -> f64 {
+    page.start().await;
+    page.until("bench.ready !== undefined").await;
+    let ready = page.number("bench.ready").await;
+    // It is taken indeed.
+    page.key().await;
+    page.write("").await;
+    ready
+}
