@@ -90,7 +90,15 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                     </button>
                 </Show>
                 <Show when=move || !scroll.at_end.get()>
-                    <button type="button" class="button" on:click=move |_| scroll.go_to_end()>
+                    <button
+                        type="button"
+                        class="button"
+                        aria-label=move || match scroll.missed.get() {
+                            0 => "Jump to latest".to_owned(),
+                            missed => format!("Jump to latest, {missed} new"),
+                        }
+                        on:click=move |_| scroll.go_to_end()
+                    >
                         "Jump to latest"
                         {move || match scroll.missed.get() {
                             0 => None,

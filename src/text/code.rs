@@ -105,7 +105,7 @@ fn follow(
         if let Some((painter, id)) = painter {
             (painter.code)(Code {
                 id,
-                element: (*element).clone().into(),
+                element: (*element).clone(),
                 language: language.get().unwrap_or_default(),
                 complete: complete.get(),
             });

@@ -4,7 +4,10 @@ use proptest::prelude::*;
 use weft_highlight::{Class, Span, grammar, highlight};
 
 /// A language, a small text, and what must be found in it.
-const SAMPLES: [(&str, &str, &[(Class, &str)]); 38] = {
+/// A language, some code in it, and what must be found in that.
+type Sample = (&'static str, &'static str, &'static [(Class, &'static str)]);
+
+const SAMPLES: [Sample; 38] = {
     use Class::{
         Attribute, Comment, Deleted, Function, Heading, Inserted, Keyword, Number, Property,
         String, Tag, Type,

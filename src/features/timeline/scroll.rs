@@ -37,7 +37,9 @@ pub(super) struct Scroll {
     pub(super) unread: Option<u64>,
     /// Whether nobody has looked for that yet.
     unread_left: RwSignal<bool>,
-    /// How many messages have come since the end was left.
+    /// How many messages there were when the end was left.
+    left_at: RwSignal<u64>,
+    /// How many have come since then.
     pub(super) missed: Memo<u64>,
     held: StoredValue<Held>,
 }
@@ -46,6 +48,8 @@ pub(super) struct Scroll {
 #[derive(Clone, Copy, Default)]
 struct Held {
     anchor: Option<Anchor>,
+    /// Whether the anchor is of an earlier visit, and not here yet.
+    returns: bool,
     /// The depth to show once it is here.
     goal: Option<u64>,
     /// Whether the end is wanted, and not here yet.
@@ -71,13 +75,10 @@ impl Scroll {
         let unread = place
             .map(|place| place.seen + 1)
             .filter(|&first| first <= newest);
-        let left_at = StoredValue::new(place.map_or(newest, |place| place.seen));
-        let missed = Memo::new(move |_| {
-            let length = length.get();
-            if at_end.get() {
-                left_at.set_value(length);
-            }
-            length.saturating_sub(left_at.get_value())
+        let left_at = RwSignal::new(place.map_or(newest, |place| place.seen));
+        let missed = Memo::new({
+            let length = length.clone();
+            move |_| length.get().saturating_sub(left_at.get())
         });
         let scroll = Self {
             thread,
@@ -88,9 +89,11 @@ impl Scroll {
             at_end,
             unread,
             unread_left: RwSignal::new(unread.is_some()),
+            left_at,
             missed,
             held: StoredValue::new(Held {
                 anchor,
+                returns: anchor.is_some(),
                 ..Held::default()
             }),
         };
@@ -102,7 +105,11 @@ impl Scroll {
             let anchor = scroll.held.with_value(|held| held.anchor);
             let place = Place {
                 anchor: anchor.filter(|_| !at_end.get_untracked()),
-                seen: left_at.get_value(),
+                seen: if at_end.get_untracked() {
+                    length.get_untracked()
+                } else {
+                    left_at.get_untracked()
+                },
             };
             places.leave(thread, place);
         });
@@ -115,12 +122,20 @@ impl Scroll {
 
     /// The reader wants to see what begins at this depth.
     pub(super) fn go_to_depth(self, depth: u64) {
-        self.at_end.set(false);
+        self.leave_end();
         self.held
             .update_value(|held| (held.goal, held.to_end) = (Some(depth), false));
         self.seek(Seek::Depth(depth));
         // It may be here already, where nothing changes.
         self.settle();
+    }
+
+    fn leave_end(self) {
+        if self.at_end.get_untracked() {
+            let length = self.timeline.with_value(|it| it.length.get_untracked());
+            self.left_at.set(length);
+            self.at_end.set(false);
+        }
     }
 
     /// The reader wants to see what is new.
@@ -192,8 +207,13 @@ impl Scroll {
             return;
         }
         if self.at_end.get_untracked() != at_end {
-            self.at_end.set(at_end);
-            self.seek(if at_end { Seek::Latest } else { Seek::Stay });
+            if at_end {
+                self.at_end.set(true);
+                self.seek(Seek::Latest);
+            } else {
+                self.leave_end();
+                self.seek(Seek::Stay);
+            }
         }
         self.note_anchor();
         self.look_ahead();
@@ -219,6 +239,9 @@ impl Scroll {
             if by.abs() >= 1.0 {
                 scroller.set_scroll_top(scroller.scroll_top() + by.round() as i32);
             }
+            self.held.update_value(|held| held.returns = false);
+        } else if self.held.with_value(|held| held.returns) {
+            return;
         } else {
             self.note_anchor();
         }
@@ -285,7 +308,8 @@ impl Scroll {
             })
         });
         if anchor.is_some() {
-            self.held.update_value(|held| held.anchor = anchor);
+            self.held
+                .update_value(|held| (held.anchor, held.returns) = (anchor, false));
         }
     }
 
@@ -324,7 +348,8 @@ impl Scroll {
         messages.find(|child| offset(child, &scroller) < height)
     }
 
-    /// Settles what is shown whenever the content or the window has another size.
+    /// Settles what is shown whenever messages come or go, which may leave the content as tall as it was, and
+    /// whenever the content or the window has another size.
     fn watch(self) {
         let watch = StoredValue::new_local(None);
         effect(move || {
@@ -332,16 +357,25 @@ impl Scroll {
                 return;
             };
             let settle = Closure::<dyn FnMut()>::new(move || self.settle());
-            if let Ok(observer) = web_sys::ResizeObserver::new(settle.as_ref().unchecked_ref()) {
-                observer.observe(&content);
-                observer.observe(&scroller);
-                watch.set_value(Some((observer, settle)));
+            let changed = settle.as_ref().unchecked_ref();
+            if let (Ok(sizes), Ok(messages)) = (
+                web_sys::ResizeObserver::new(changed),
+                web_sys::MutationObserver::new(changed),
+            ) {
+                sizes.observe(&content);
+                sizes.observe(&scroller);
+                let children = web_sys::MutationObserverInit::new();
+                children.set_child_list(true);
+                // A node that is there can be observed.
+                let _ = messages.observe_with_options(&content, &children);
+                watch.set_value(Some((sizes, messages, settle)));
             }
         });
         on_cleanup(move || {
             watch.try_update_value(|watch| {
-                if let Some((observer, _)) = watch.take() {
-                    observer.disconnect();
+                if let Some((sizes, messages, _)) = watch.take() {
+                    sizes.disconnect();
+                    messages.disconnect();
                 }
             });
         });
