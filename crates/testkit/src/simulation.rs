@@ -67,8 +67,6 @@ pub enum Trouble {
     Silence,
     /// A socket broke.
     Break,
-    /// A page was killed that had asked its storage for rows.
-    LostRead,
     /// A reader was shown something else than the end of a thread.
     Detached,
     /// A reader chose another branch.
@@ -77,7 +75,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::Crash,
         Self::Forgetting,
         Self::Kill,
@@ -94,7 +92,6 @@ impl Trouble {
         Self::Stranger,
         Self::Silence,
         Self::Break,
-        Self::LostRead,
         Self::Detached,
         Self::Branch,
     ];

@@ -515,12 +515,11 @@ impl World {
         let user = client.user.id;
         let device = &mut self.devices[client.device];
         let may = device.account == Some(user) && device.storage(user).is_led_in(client.page.term);
-        let mut reads_lost = false;
         for (at, order) in client.page.waiting.drain(..).enumerate() {
             match order {
                 Order::Keep(op) if at < most && may => device.storage(user).apply(op),
-                Order::Keep(_) => {}
-                Order::Read(_) => reads_lost = true,
+                // Nobody is there any more to be told.
+                Order::Keep(_) | Order::Read(_) => {}
             }
         }
         let page = std::mem::take(&mut client.page);
@@ -539,9 +538,6 @@ impl World {
             all.any(|promise| promise.message == *id) || device.keeps(user, *id)
         };
         client.pending.retain(|id, _| promised(id));
-        if reads_lost {
-            self.trouble(Trouble::LostRead);
-        }
         self.release(tab);
         self.drop_sockets(tab);
         self.after(1..6_000, Event::OpenPage(tab));
