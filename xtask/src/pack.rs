@@ -62,7 +62,9 @@ fn short_names(dist: &Path, page: String) -> anyhow::Result<String> {
     let modules = files(dist)?;
     let old = modules.iter().find_map(|file| {
         let name = file.file_name()?.to_str()?;
+        // The workers' modules are found by their names, which stay.
         name.strip_suffix("_bg.wasm")
+            .filter(|_| page.contains(name))
     });
     let old = old.context("the app has no module")?.to_owned();
     let of = |name: &str| (format!("{name}_bg.wasm"), format!("{name}.js"));
