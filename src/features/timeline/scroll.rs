@@ -202,8 +202,9 @@ impl Scroll {
         let at_end = here && if went_up { rest <= 1 } else { rest < NEAR };
         self.held
             .update_value(|held| (held.top, held.height) = (top, height));
-        if before.to_end && !here {
-            // The end that is wanted is not here yet.
+        // What is wanted is not here yet: that the end was reached before, or is not reached now, is of no
+        // interest any more.
+        if before.to_end && !here || before.goal.is_some() && rest < NEAR {
             return;
         }
         if self.at_end.get_untracked() != at_end {
