@@ -6,7 +6,10 @@
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
 
-use super::painter::{Code, Painter};
+use super::{
+    node::Node,
+    painter::{Code, Painter},
+};
 
 /// More lines than this are shown in part, once they are all there.
 const LONG: usize = 30;
@@ -76,7 +79,7 @@ pub(super) fn code_block(
                 </button>
             </figcaption>
             <pre tabindex="0">
-                <code node_ref=element>{code.get_untracked()}</code>
+                <code node_ref=element>{Node::Text(code.get_untracked())}</code>
             </pre>
             {more}
         </figure>

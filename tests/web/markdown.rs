@@ -123,7 +123,7 @@ async fn code_in_a_list_that_is_being_written_can_be_copied() {
     ] {
         page.write(more).await;
         page.copied.set(String::new());
-        page.js("page.querySelector('figure button').click()");
+        page.js("page.querySelector('figure button[aria-label=\"Copy code\"]').click()");
         assert_eq!(page.copied.get_untracked(), code, "{more:?}");
     }
 }
