@@ -3,6 +3,7 @@
 //! `cargo xtask test` builds what they need and says where it is.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod code;
 mod elsewhere;
 mod failures;
 mod first_use;
