@@ -123,6 +123,14 @@ pub struct MessageRow {
     pub created_at: Millis,
 }
 
+impl MessageRow {
+    /// Notes which live messages stand in each other's place, this one among them: one is alone.
+    pub fn set_siblings(&mut self, siblings: &[MessageId]) {
+        let alone = siblings.len() < 2;
+        self.siblings = if alone { Vec::new() } else { siblings.to_vec() };
+    }
+}
+
 /// The end of a reply (SPEC R23): everything but its text, which the stream has carried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settle {

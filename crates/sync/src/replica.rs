@@ -249,11 +249,7 @@ impl Timeline {
     pub(crate) fn set_siblings(&mut self, siblings: &[MessageId]) {
         for &id in siblings {
             if let Some(message) = self.message_mut(id) {
-                message.row.siblings = if siblings.len() > 1 {
-                    siblings.to_vec()
-                } else {
-                    Vec::new()
-                };
+                message.row.set_siblings(siblings);
             }
         }
     }

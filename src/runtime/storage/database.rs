@@ -432,11 +432,7 @@ impl Stores<'_> {
     async fn put_siblings(&self, topic: Topic, siblings: &[MessageId]) -> Result<()> {
         for &id in siblings {
             if let Some(mut row) = self.message(topic, id).await? {
-                row.siblings = if siblings.len() > 1 {
-                    siblings.to_vec()
-                } else {
-                    Vec::new()
-                };
+                row.set_siblings(siblings);
                 self.place_row(topic, &Row::Message(row))?;
             }
         }

@@ -263,11 +263,7 @@ impl MemoryStorage {
             (Topic::Thread(_), Op::Siblings(siblings)) => {
                 for id in &siblings {
                     if let Some(row) = self.messages.get_mut(id) {
-                        row.siblings = if siblings.len() > 1 {
-                            siblings.clone()
-                        } else {
-                            Vec::new()
-                        };
+                        row.set_siblings(&siblings);
                     }
                 }
             }
