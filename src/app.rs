@@ -7,7 +7,7 @@ use crate::{
     features::{Nav, Notices, Places},
     pages::{NotFound, Shell, SignInPage},
     state::{Dispatch, Route, Session, State},
-    text::Painter,
+    text::{Painter, Parser},
     ui::effect,
 };
 
@@ -20,12 +20,15 @@ pub fn App(
     dispatch: Dispatch,
     /// Who colours code and sets formulas.
     painter: Painter,
+    /// Who makes blocks of texts.
+    parser: Parser,
     /// The path of the app, without a slash at its end.
     base: String,
 ) -> impl IntoView {
     provide_context(state);
     provide_context(dispatch);
     provide_context(painter);
+    provide_context(parser);
     view! {
         <Router base=base.clone()>
             <Pages base/>

@@ -7,6 +7,7 @@ mod account;
 mod channel;
 mod driver;
 mod local;
+mod markdown;
 mod page;
 mod socket;
 pub mod storage;
@@ -50,6 +51,9 @@ pub fn start() {
                 act(state, &driver, intent);
             }
         });
+        if page::shows_thread() {
+            markdown::load_ahead();
+        }
         driver.with_value(|driver| {
             remember(state, driver);
             page::listen(state, driver);
@@ -61,6 +65,7 @@ pub fn start() {
             state,
             dispatch: Dispatch::new(send, page::mint),
             painter: workers::painter(),
+            parser: markdown::parser(),
             base: page::base(),
         })
     });

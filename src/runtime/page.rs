@@ -54,6 +54,12 @@ pub(super) fn base_uri() -> Option<String> {
     document().base_uri().ok().flatten()
 }
 
+/// Whether the address is that of a thread.
+pub(super) fn shows_thread() -> bool {
+    let path = window().location().pathname();
+    path.is_ok_and(|path| path.contains("/t/"))
+}
+
 /// Loads the page anew.
 pub(super) fn reload() {
     // Fails only where the browser forbids a page to load itself.

@@ -3,19 +3,18 @@
 //! Invariant: a block that is settled neither listens nor renders again; a token wakes the open tail alone,
 //! and changes there what it changes.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::prelude::*;
+use weft_markdown::{
+    Alert, Align, Block, BlockKind, Entry, Footnote, Inline, InlineKind, Item, Row,
+};
 
 use super::{
-    block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row},
     code::{Growing, code_block},
-    document::{Document, Entry},
     node::{Around, Element, Node, Press, element},
     painter::Painter,
+    parser::Text,
 };
 use crate::ui::each;
 
@@ -54,11 +53,12 @@ where
             owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
         },
     };
-    let document = Mutex::new(Document::default());
+    let parsed = StoredValue::new_local(Text::new());
     let entries = Memo::new(move |_| {
-        let mut document = document.lock().unwrap_or_else(PoisonError::into_inner);
-        body.with(|text| document.set(text.as_ref(), open.get()));
-        document.entries().to_vec()
+        let open = open.get();
+        let entries =
+            body.with(|body| parsed.try_update_value(|text| text.entries(body.as_ref(), open)));
+        entries.unwrap_or_default()
     });
     let keys = Memo::new(move |_| {
         entries.with(|all| all.iter().map(|entry| entry.key).collect::<Vec<_>>())

@@ -2,6 +2,8 @@
 #![cfg(target_arch = "wasm32")]
 
 mod markdown;
+mod page;
+mod painting;
 
 use indexed_db_futures::{database::Database as Idb, prelude::*, transaction::TransactionMode};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

@@ -1,78 +1,9 @@
 //! Markdown on a page: what a reply that is being written leaves alone.
 
-use leptos::{prelude::*, task::tick};
-use wasm_bindgen::JsCast;
+use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::HtmlElement;
-use weft::text::Markdown;
 
-/// A text on the page, as it is written.
-struct Page {
-    body: ArcRwSignal<String>,
-    open: ArcRwSignal<bool>,
-    copied: ArcRwSignal<String>,
-    place: HtmlElement,
-    _mounted: Box<dyn std::any::Any>,
-}
-
-impl Page {
-    async fn new(text: &str) -> Self {
-        let (body, open) = (ArcRwSignal::new(text.to_owned()), ArcRwSignal::new(true));
-        let place = document().create_element("div").expect("an element");
-        let place: HtmlElement = place.unchecked_into();
-        let all = document().body().expect("a body");
-        all.append_child(&place).expect("it is added");
-        let (text, more) = (body.clone(), open.clone());
-        let copied = ArcRwSignal::new(String::new());
-        let copy = copied.clone();
-        let mounted = leptos::mount::mount_to(place.clone(), move || {
-            let open = Signal::derive(move || more.get());
-            view! { <Markdown body=text open copy=move |code| copy.set(code)/> }
-        });
-        let page = Self {
-            body,
-            open,
-            copied,
-            place,
-            _mounted: Box::new(mounted),
-        };
-        page.settle().await;
-        page
-    }
-
-    async fn settle(&self) {
-        for _ in 0..4 {
-            tick().await;
-        }
-    }
-
-    async fn write(&self, more: &str) {
-        self.body.update(|text| text.push_str(more));
-        self.settle().await;
-    }
-
-    /// What a script says with the page as `page`.
-    fn js(&self, script: &str) -> String {
-        let run = js_sys::Function::new_with_args("page", &format!("return String({script})"));
-        run.call1(&wasm_bindgen::JsValue::NULL, &self.place)
-            .expect("the script runs")
-            .as_string()
-            .expect("a string")
-    }
-
-    /// Selects the first letters of the first text within the selector, and remembers its node.
-    fn select(&self, selector: &str) {
-        self.js(&format!(
-            "(() => {{ let node = page.querySelector('{selector}').firstChild; page.held = node;
-            getSelection().setBaseAndExtent(node, 1, node, 4); }})()"
-        ));
-    }
-
-    fn selected(&self) -> (String, String) {
-        let kept = "page.held.isConnected && getSelection().anchorNode === page.held";
-        (self.js("getSelection()"), self.js(kept))
-    }
-}
+use crate::page::Page;
 
 #[wasm_bindgen_test]
 async fn a_selection_stays_while_the_text_after_it_is_written() {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A crate, the crates of this project that it may use, and those that its tests may use as well.
-const CRATES: [(&str, &[&str], &[&str]); 10] = [
+const CRATES: [(&str, &[&str], &[&str]); 11] = [
     ("weft-protocol", &[], &["weft-testkit"]),
     (
         "weft-sync",
@@ -40,7 +40,12 @@ const CRATES: [(&str, &[&str], &[&str]); 10] = [
     // The workers: the app knows them by their messages alone.
     ("weft-highlight", &[], &[]),
     ("weft-math", &[], &[]),
-    ("weft", &["weft-protocol", "weft-sync"], &["weft-testkit"]),
+    ("weft-markdown", &[], &[]),
+    (
+        "weft",
+        &["weft-markdown", "weft-protocol", "weft-sync"],
+        &["weft-testkit"],
+    ),
     ("xtask", &[], &[]),
 ];
 

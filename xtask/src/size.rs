@@ -42,8 +42,8 @@ pub(crate) fn report() -> anyhow::Result<u64> {
 type Weights = BTreeMap<String, u64>;
 
 /// Bytes by file type: the page, what it names but for icons of an installed app, and what that loads
-/// at once (snippets, settings). Then, by their names, the workers' modules, which are loaded when
-/// they are first needed.
+/// at once (snippets, settings). Then, by their names, the other modules, which are loaded when they are
+/// first needed.
 fn loads(dist: &Path) -> anyhow::Result<(Weights, Weights)> {
     let page = fs::read_to_string(dist.join("index.html")).context("the app is not built")?;
     let (mut weights, mut later) = (Weights::new(), Weights::new());
@@ -60,7 +60,7 @@ fn loads(dist: &Path) -> anyhow::Result<(Weights, Weights)> {
             .extension()
             .and_then(|extension| extension.to_str())
             .unwrap_or("other");
-        let is_later = !is_loaded && kind == "wasm";
+        let is_later = !is_loaded && ["wasm", "js"].contains(&kind) && name != "sw.js";
         if !(is_loaded || is_later) || ["br", "gz", "png"].contains(&kind) {
             continue;
         }

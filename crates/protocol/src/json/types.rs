@@ -28,6 +28,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_u64(self.number()?)
     }
 
+    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_u64(visitor)
+    }
+
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         self.deserialize_u64(visitor)
     }
@@ -109,7 +113,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 u8 u16 f32 f64 char bytes byte_buf unit_struct tuple_struct identifier
+        i8 i16 i32 i64 u16 f32 f64 char bytes byte_buf unit_struct tuple_struct identifier
     }
 }
 

@@ -13,7 +13,7 @@ mod open;
 use open::{Node, Open};
 use unicase::UniCase;
 
-use super::{
+use crate::{
     autolink::autolink,
     block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item},
 };

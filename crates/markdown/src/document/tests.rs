@@ -1,7 +1,7 @@
 //! Texts that grow come to the same as whole ones.
 
 use super::*;
-use crate::text::parse;
+use crate::parse;
 use proptest::prelude::*;
 
 fn blocks(document: &Document) -> Vec<Block> {

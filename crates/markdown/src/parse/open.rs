@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::block::{Alert, Align, Block, BlockKind, Inline, InlineKind, Item, Row};
+use crate::block::{Alert, Align, Block, BlockKind, Inline, InlineKind, Item, Row};
 
 /// A node that is open while its content arrives.
 pub(super) struct Open {

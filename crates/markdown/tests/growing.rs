@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::Command, sync::Arc};
 
 use proptest::prelude::*;
-use weft::text::{Block, BlockKind, Document, Entry, Inline, InlineKind, parse};
+use weft_markdown::{Block, BlockKind, Change, Document, Entry, Inline, InlineKind, Teller, parse};
 
 fn words(inlines: &[Inline]) -> String {
     let word = |inline: &Inline| match &inline.kind {
@@ -263,4 +263,51 @@ fn a_long_block_is_not_parsed_again_for_each_token() {
     let code = "```rust\n".to_owned() + &"    let a = 1;\n\n".repeat(2_500);
     let parsed = parsed_for_each_byte(&code);
     assert!(parsed < 8, "{parsed}");
+}
+
+/// Whoever has only heard of the changes, by way of JSON, has what the document has.
+#[test]
+fn what_is_told_of_a_text_is_all_that_became_of_it() {
+    let examples = examples();
+    let some = prop::collection::vec(0..examples.len(), 1..6);
+    let lengths = prop::collection::vec(1_usize..40, 1..6);
+    let code = prop::collection::vec(any::<bool>(), 6);
+    let config = ProptestConfig::with_cases(256);
+    let mut runner = prop::test_runner::TestRunner::new(config);
+    let result = runner.run(&(some, lengths, code), |(some, lengths, code)| {
+        let example = |(index, in_code): (&usize, &bool)| match in_code {
+            true => format!("```\n{}\n", examples[*index]),
+            false => examples[*index].clone(),
+        };
+        let text: String = some.iter().zip(&code).map(example).collect();
+        let (mut teller, mut heard) = (Teller::default(), Vec::new());
+        let mut told = |teller: &Teller, change: Change| -> Result<(), TestCaseError> {
+            let json = serde_json::to_string(&change).expect("it is written");
+            let change: Change = serde_json::from_str(&json).expect("it is read");
+            change.apply(&mut heard);
+            let has = |entries: &[Entry]| serde_json::to_string(entries).expect("it is written");
+            prop_assert_eq!(has(&heard), has(teller.document().entries()));
+            Ok(())
+        };
+        for piece in cut(&text, &lengths) {
+            let change = teller.extend(piece, true);
+            told(&teller, change)?;
+        }
+        let change = teller.set(&text, false);
+        told(&teller, change)?;
+        let change = teller.set(&examples[some[0]], true);
+        told(&teller, change)
+    });
+    result.expect("it holds for any cuts");
+}
+
+#[test]
+fn code_that_grows_is_told_by_what_it_grows_by() {
+    let mut teller = Teller::default();
+    let code = "```rust\n".to_owned() + &"    let a = 1;\n\n".repeat(2_500);
+    let told: usize = cut(&code, &[5])
+        .into_iter()
+        .map(|piece| serde_json::to_string(&teller.extend(piece, true)).map_or(0, |it| it.len()))
+        .sum();
+    assert!(told < code.len() * 20, "{told} of {}", code.len());
 }

@@ -12,7 +12,9 @@
 
 use std::sync::Arc;
 
-use super::{
+use serde::{Deserialize, Serialize};
+
+use crate::{
     block::{Block, BlockKind},
     calm::calm,
     parse::{Parsed, parse_until},
@@ -22,7 +24,7 @@ use super::{
 const SHARE: usize = 128;
 
 /// A top-level block with its identity. Two are equal if they show the same.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Stays the same while the block keeps its place and its kind.
     pub key: u64,
@@ -56,6 +58,8 @@ pub struct Document {
     shown: usize,
     /// Where the code begins, if the text ends in an open fenced block of it.
     fence: Option<usize>,
+    /// How much of the last block's code there was before, if it is all that changed.
+    grown: Option<usize>,
     next_key: u64,
     parsed: u64,
 }
@@ -81,6 +85,7 @@ impl Document {
 
     /// Adds to the end of the text.
     pub fn append(&mut self, more: &str) {
+        self.grown = None;
         if more.is_empty() {
             return;
         }
@@ -97,18 +102,34 @@ impl Document {
     /// Makes the text this one; `open` while more of it is to come. What it shares with the text before
     /// is kept.
     pub fn set(&mut self, text: &str, open: bool) {
+        if let Some(more) = text.strip_prefix(self.text.as_str()) {
+            return self.extend(more, open);
+        }
+        self.open = open;
+        self.grown = None;
+        self.text.clear();
+        self.text.push_str(text);
+        self.restart();
+    }
+
+    /// Adds to the end of the text; `open` while more of it is to come.
+    pub fn extend(&mut self, more: &str, open: bool) {
         let finished = std::mem::replace(&mut self.open, open) && !open;
-        match text.strip_prefix(self.text.as_str()) {
-            Some(more) if finished => {
-                self.text.push_str(more);
-                self.update();
-            }
-            Some(more) => self.append(more),
-            None => {
-                self.text.clear();
-                self.text.push_str(text);
-                self.restart();
-            }
+        if finished {
+            self.grown = None;
+            self.text.push_str(more);
+            self.update();
+        } else {
+            self.append(more);
+        }
+    }
+
+    /// What the last change added to the code of the entry at `index`, if it did nothing else to it.
+    pub(crate) fn more_code(&self, index: usize) -> Option<&str> {
+        let before = self.grown.filter(|_| index + 1 == self.entries.len())?;
+        match &self.entries[index].block.kind {
+            BlockKind::Code { text, .. } => text.get(before..),
+            _ => None,
         }
     }
 
@@ -130,6 +151,7 @@ impl Document {
             return false;
         }
         let code = code(&self.text[start..]);
+        self.grown = Some(text.len());
         text.push_str(&code[text.len()..]);
         block.range.end = self.text.len();
         entry.version += 1;

@@ -2,17 +2,20 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// A block, and where it stands in the source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// Its bytes in the source.
+    #[serde(skip)]
     pub range: Range<usize>,
     /// What it is.
     pub kind: BlockKind,
 }
 
 /// What a block is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockKind {
     /// Running text.
     Paragraph(Vec<Inline>),
@@ -64,7 +67,7 @@ pub enum BlockKind {
 }
 
 /// What an alert is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Alert {
     /// Worth knowing.
     Note,
@@ -79,7 +82,7 @@ pub enum Alert {
 }
 
 /// A footnote.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Footnote {
     /// Its number, from 1, by where it is first referred to.
     pub number: usize,
@@ -90,7 +93,7 @@ pub struct Footnote {
 }
 
 /// An item of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// For a task: whether it is done.
     pub task: Option<bool>,
@@ -102,7 +105,7 @@ pub struct Item {
 pub type Row = Vec<Vec<Inline>>;
 
 /// How a column is aligned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Align {
     /// As the text's direction has it.
     Start,
@@ -113,16 +116,17 @@ pub enum Align {
 }
 
 /// A piece of running text, and where it stands in the source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inline {
     /// Its bytes in the source.
+    #[serde(skip)]
     pub range: Range<usize>,
     /// What it is.
     pub kind: InlineKind,
 }
 
 /// What a piece of running text is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InlineKind {
     /// Plain text, which raw HTML counts as.
     Text(String),

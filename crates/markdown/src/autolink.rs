@@ -2,7 +2,7 @@
 //!
 //! Invariant: only `http`, `https` and `mailto` addresses are made, and the words shown stay the same.
 
-use super::block::{Inline, InlineKind};
+use crate::block::{Inline, InlineKind};
 
 /// Makes links of the bare addresses in the text that is no link yet. One that reaches byte `open` of the
 /// source may still grow, and stays text.
@@ -158,7 +158,7 @@ fn mail(text: &str, from: usize, at: usize) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{BlockKind, parse};
+    use crate::{BlockKind, parse};
 
     /// The addresses in a paragraph.
     fn found(text: &str) -> Vec<String> {

@@ -4,7 +4,7 @@
 //! emphasis is closed, a link has its words and no address, and what may become a marker waits for the
 //! next characters. Whoever parses the finished text does not come by here.
 
-use super::block::{Block, BlockKind};
+use crate::block::{Block, BlockKind};
 
 /// The text to show for now, where it is not the text itself, and how much of it is the writer's.
 pub(super) fn calm(text: &str, blocks: &[Block]) -> Option<(String, usize)> {
