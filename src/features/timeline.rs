@@ -76,9 +76,11 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                 }}
                 {each(move || order.get(), move |_, id| {
                     rows.row(id).map(|row| {
-                        let first = row.head.with_untracked(|head| unread == Some(head.depth));
-                        let divider = first.then(|| view! { <p class="first-unread" role="separator">"New"</p> });
-                        view! { {divider} <MessageArticle thread row/> }
+                        let depth = row.head.with_untracked(|head| head.depth);
+                        let line = move || (unread.get() == Some(depth)).then(|| {
+                            view! { <p class="first-unread" role="separator">"New"</p> }
+                        });
+                        view! { {line} <MessageArticle thread row/> }
                     }).into_any()
                 })}
                 {move || (ahead.get() == Ahead::Loading).then(|| view! { <p class="history">"Loading newer messages…"</p> })}

@@ -279,3 +279,21 @@ async fn a_token_touches_only_the_block_that_it_is_in() {
     until_status(&browser.newest(), &browser, "complete").await;
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_while_a_thread_was_closed_begins_at_a_line_and_is_jumped_to() {
+    let (_model, server) = served().await;
+    let browser = reading(&server.url(), 60).await;
+    browser.button("New chat").click().await;
+    browser.until_js("!document.querySelector('article')").await;
+    write(&browser, 61, 120).await;
+    browser.js("history.back()").await;
+    in_sight(&browser, 120).await;
+    browser.button("Jump to first unread").click().await;
+    in_sight(&browser, 61).await;
+    browser
+        .until_js("number(document.querySelector('.first-unread').nextElementSibling) === 61")
+        .await;
+    browser.button("Jump to first unread").gone().await;
+    browser.close().await;
+}

@@ -8,7 +8,7 @@ use leptos::{html::Div, prelude::*};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{Element, HtmlElement};
 use weft_protocol::{MessageId, ThreadId};
-use weft_sync::{Ahead, History, Seek};
+use weft_sync::{Ahead, Delivery, History, Seek};
 
 use super::place::{Anchor, Place, Places};
 use crate::{
@@ -33,8 +33,8 @@ pub(super) struct Scroll {
     dispatch: Dispatch,
     /// Whether the reader is at the end, and sees what comes.
     pub(super) at_end: RwSignal<bool>,
-    /// The depth of the first message that came while the thread was closed.
-    pub(super) unread: Option<u64>,
+    /// The depth of the first message that came while the thread was closed, once any such is known of.
+    pub(super) unread: RwSignal<Option<u64>>,
     /// Whether nobody has looked for that yet.
     unread_left: RwSignal<bool>,
     /// How many messages there were when the end was left.
@@ -52,6 +52,8 @@ struct Held {
     returns: bool,
     /// The depth to show once it is here.
     goal: Option<u64>,
+    /// The depth of the first message that can be an unread one.
+    after: Option<u64>,
     /// Whether the end is wanted, and not here yet.
     to_end: bool,
     /// Where the scroller was, and how tall its content.
@@ -72,9 +74,6 @@ impl Scroll {
         let at_end = RwSignal::new(anchor.is_none());
         let length = timeline.length.clone();
         let newest = length.get_untracked();
-        let unread = place
-            .map(|place| place.seen + 1)
-            .filter(|&first| first <= newest);
         let left_at = RwSignal::new(place.map_or(newest, |place| place.seen));
         let missed = Memo::new({
             let length = length.clone();
@@ -87,13 +86,14 @@ impl Scroll {
             content,
             dispatch,
             at_end,
-            unread,
-            unread_left: RwSignal::new(unread.is_some()),
+            unread: RwSignal::new(None),
+            unread_left: RwSignal::new(false),
             left_at,
             missed,
             held: StoredValue::new(Held {
                 anchor,
                 returns: anchor.is_some(),
+                after: place.map(|place| place.seen + 1),
                 ..Held::default()
             }),
         };
@@ -141,7 +141,7 @@ impl Scroll {
     /// The reader wants to see what is new.
     pub(super) fn go_to_unread(self) {
         self.unread_left.set(false);
-        if let Some(depth) = self.unread {
+        if let Some(depth) = self.unread.get_untracked() {
             self.go_to_depth(depth);
         }
     }
@@ -149,6 +149,37 @@ impl Scroll {
     /// Whether there is something new that was not looked for.
     pub(super) fn offers_unread(self) -> bool {
         self.unread_left.get()
+    }
+
+    /// Draws the line above what came while the thread was closed, and offers the way to it until it is in sight.
+    fn note_unread(self) {
+        if let Some(first) = self.held.with_value(|held| held.after)
+            && self.timeline.with_value(|it| it.length.get_untracked()) >= first
+        {
+            self.held.update_value(|held| held.after = None);
+            if !self.is_being_sent(first) {
+                self.unread.set(Some(first));
+                self.unread_left.set(true);
+            }
+        }
+        if self.unread_left.get_untracked()
+            && let (Some(scroller), Some(content)) =
+                (self.scroller.get_untracked(), self.content.get_untracked())
+            && let Ok(Some(line)) = content.query_selector(".first-unread")
+            && (0.0..f64::from(scroller.client_height())).contains(&offset(&line, &scroller))
+        {
+            self.unread_left.set(false);
+        }
+    }
+
+    /// Whether the message at this depth was said here, just now.
+    fn is_being_sent(self, depth: u64) -> bool {
+        let timeline = self.timeline.get_value();
+        timeline.order.with_untracked(|order| {
+            let mut rows = order.iter().filter_map(|id| timeline.row(*id));
+            let row = rows.find(|row| row.head.with_untracked(|head| head.depth == depth));
+            row.is_some_and(|row| row.delivery.get_untracked() != Delivery::Confirmed)
+        })
     }
 
     /// The reader wants to see the end.
@@ -217,6 +248,7 @@ impl Scroll {
             }
         }
         self.note_anchor();
+        self.note_unread();
         self.look_ahead();
     }
 
@@ -230,8 +262,9 @@ impl Scroll {
                 self.held.update_value(|held| held.to_end = false);
             }
             scroller.set_scroll_top(scroller.scroll_height());
-            return;
+            return self.note_unread();
         }
+        self.note_unread();
         self.reach_goal();
         if let Some(anchor) = self.held.get_value().anchor
             && let Some(message) = self.find(anchor.message)
