@@ -12,7 +12,9 @@ mod page;
 mod replies;
 mod seed;
 mod server;
+mod socket;
 mod text;
+mod watchers;
 
 use clap::Parser;
 use weft_protocol::UserId;
@@ -28,7 +30,7 @@ use self::{
 #[command(name = "cargo xtask bench")]
 struct Cli {
     /// How often each figure is measured
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 3)]
     runs: usize,
     /// Measure this group alone
     #[arg(long)]
@@ -51,6 +53,10 @@ enum Group {
 #[tokio::main]
 async fn main() {
     let cli = Cli::parse();
+    let is_wanted = |group| cli.only.is_none_or(|only| only == group);
+    if is_wanted(Group::Server) {
+        server::check_open_files();
+    }
     let histories: &[u64] = match cli.quick {
         true => &[100, 1_000],
         false => &[100, 1_000, 10_000, 100_000],
@@ -78,7 +84,7 @@ async fn main() {
     let runs = if cli.quick { 1 } else { cli.runs };
     for run in 1..=runs {
         for group in <Group as clap::ValueEnum>::value_variants() {
-            if cli.only.is_none_or(|only| only == *group) {
+            if is_wanted(*group) {
                 eprintln!("bench: run {run} of {runs}: {}", name(*group));
                 bench.measure(*group, &mut figures).await;
             }
@@ -128,6 +134,9 @@ impl Bench<'_> {
             }
             Group::Server => server::measure(figures).await,
             Group::History => {
+                for page in self.both() {
+                    history::of_new(page, figures).await;
+                }
                 history::of_floor(&self.floor, figures, self.histories).await;
                 for &messages in self.histories {
                     let thread = seed::thread(messages);
