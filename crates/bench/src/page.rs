@@ -200,10 +200,10 @@ impl Page {
         bytes / 1024.0 / 1024.0
     }
 
-    /// How long a processor has worked for the page's main thread, in milliseconds. Of what else the machine does
-    /// a task's own duration would tell as well.
+    /// How long the page's main thread has been at tasks, in milliseconds. The time of its processor would tell less
+    /// of what else the machine does, but what slows a page is to the processor work as well.
     pub(crate) async fn worked(&self) -> f64 {
-        self.metric("ThreadTime").await * 1_000.0
+        self.metric("TaskDuration").await * 1_000.0
     }
 
     async fn metric(&self, name: &str) -> f64 {

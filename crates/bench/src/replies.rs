@@ -87,7 +87,7 @@ pub(crate) async fn stream(page: &Page, count: usize, pace: Option<Duration>) ->
         .collect();
     let last = painted.last().map_or(f64::NAN, |(_, at)| at - finished);
     Cost {
-        worked: (worked - idle * took).max(0.0) / count as f64,
+        worked: (worked - idle * took) / count as f64,
         worst_gap: field(&seen, "worst_gap"),
         long_tasks: field(&seen, "long_tasks"),
         to_paint: quantile(&lags, 0.95).unwrap_or(f64::NAN),
