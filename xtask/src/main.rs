@@ -49,6 +49,9 @@ enum Command {
     /// Build the app and print what a first load costs on the wire
     Size,
     /// Measure the app in a real browser beside a page of plain text, and print it with the budgets
+    ///
+    /// Each figure is the median of all runs with the least and the most, that of the page of plain text (the
+    /// floor) measured in turns with it, and their ratio. Missed budgets fail nothing: what cannot be measured does.
     Bench(bench::Options),
     /// List the files of a built app in its service worker, as every build of this does by itself
     #[command(hide = true)]

@@ -128,9 +128,20 @@ async fn talk(
                 Some(_) => {}
                 None => return Ok(()),
             },
-            Some(step) = told.recv() => match step {
-                Step::Say(token) => socket.send(Message::text(format!("t{token}"))).await?,
-                Step::End(written) => {
+            Some(step) = told.recv() => {
+                // What has come meanwhile goes with it.
+                let (mut said, mut end, mut next) = ("t".to_owned(), None, Some(step));
+                while let Some(step) = next {
+                    match step {
+                        Step::Say(token) => said.push_str(&token),
+                        Step::End(written) => end = Some(written),
+                    }
+                    next = told.try_recv().ok();
+                }
+                if said.len() > 1 {
+                    socket.send(Message::text(said)).await?;
+                }
+                if let Some(written) = end {
                     let _ = written.send(SystemTime::now());
                     socket.send(Message::text("e")).await?;
                 }

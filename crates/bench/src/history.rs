@@ -10,6 +10,9 @@ use crate::{
     text,
 };
 
+/// The group of what is measured in a new thread.
+pub(crate) const NEW: &str = "no history";
+
 /// Tokens of the reply in it.
 const TOKENS: usize = 400;
 
@@ -18,6 +21,14 @@ const SCROLLED: (u32, u32) = (180, 100);
 
 /// Messages without which a thread is not open.
 const LEAST: u64 = 20;
+
+/// Measures the same reply in a thread of its own, which those in long ones are compared with.
+pub(crate) async fn of_new(page: &Page, figures: &mut Figures) {
+    page.start().await;
+    page.connected().await;
+    let worked = replies::stream(page, TOKENS, Some(PACE)).await.worked;
+    figures.add(NEW, "reply: main thread, ms a token", page.side(), worked);
+}
 
 /// Measures a thread of Weft's.
 pub(crate) async fn of_weft(page: &Page, figures: &mut Figures, thread: ThreadId, messages: u64) {
@@ -97,6 +108,7 @@ async fn measure(page: &Page, figures: &mut Figures, groups: &[String], link: &s
         "elements after scrolling",
         page.number("document.querySelectorAll('*').length").await,
     );
+    add("heap after scrolling, MiB", page.heap().await);
 }
 
 /// Opens the thread from the page of a new one; gives the milliseconds until its end is painted.

@@ -11,7 +11,18 @@ const GROUP: &str = "first load";
 const WEIGHT: &str =
     "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .filter(entry => !entry.name.includes('/api/'))
+    .filter(entry => KIND.test(new URL(entry.name).pathname))
     .reduce((sum, entry) => sum + entry.transferSize, 0) / 1024";
+
+/// The kinds of files that are weighed, all first, by how their paths end.
+const KINDS: [(&str, &str); 6] = [
+    ("on the wire, KiB", "/^/"),
+    ("... the page, KiB", r"/\/$/"),
+    ("... styles, KiB", r"/\.css$/"),
+    ("... scripts, KiB", r"/\.js$/"),
+    ("... WebAssembly, KiB", r"/\.wasm$/"),
+    ("... other files, KiB", r"/\.(?!css$|js$|wasm$)\w+$/"),
+];
 
 /// The app is on the device whole.
 const KEPT: &str =
@@ -29,14 +40,21 @@ pub(crate) async fn measure(page: &Page, figures: &mut Figures, slowed: u32) {
         .cdp("Network.clearBrowserCache", serde_json::json!({}))
         .await;
     page.slow(slowed).await;
+    let received = page.network.received();
     add("cold to typing, ms", opened(page).await);
     if slowed == 1 {
         page.connected().await;
-        add("on the wire, KiB", page.number(WEIGHT).await);
+        for (name, kind) in KINDS {
+            add(name, page.number(&WEIGHT.replace("KIND", kind)).await);
+        }
     }
     page.slow(1).await;
     if page.side() == Side::Weft {
         page.until(KEPT).await;
+        if slowed == 1 {
+            let received = page.network.received() - received;
+            add("and what the device keeps, KiB", received as f64 / 1024.0);
+        }
     }
     page.slow(slowed).await;
     add("warm to typing, ms", opened(page).await);

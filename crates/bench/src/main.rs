@@ -12,9 +12,14 @@ mod page;
 mod replies;
 mod seed;
 mod server;
+mod socket;
 mod text;
+mod watchers;
+
+use std::{panic::AssertUnwindSafe, process::ExitCode};
 
 use clap::Parser;
+use futures_util::FutureExt as _;
 use weft_protocol::UserId;
 use weft_testkit::edges::{ModelServer, Proxy, TestServer};
 
@@ -28,7 +33,7 @@ use self::{
 #[command(name = "cargo xtask bench")]
 struct Cli {
     /// How often each figure is measured
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 3)]
     runs: usize,
     /// Measure this group alone
     #[arg(long)]
@@ -49,8 +54,12 @@ enum Group {
 }
 
 #[tokio::main]
-async fn main() {
+async fn main() -> ExitCode {
     let cli = Cli::parse();
+    let is_wanted = |group| cli.only.is_none_or(|only| only == group);
+    if is_wanted(Group::Server) {
+        server::check_open_files();
+    }
     let histories: &[u64] = match cli.quick {
         true => &[100, 1_000],
         false => &[100, 1_000, 10_000, 100_000],
@@ -76,15 +85,14 @@ async fn main() {
     };
     let mut figures = Figures::default();
     let runs = if cli.quick { 1 } else { cli.runs };
-    for run in 1..=runs {
-        for group in <Group as clap::ValueEnum>::value_variants() {
-            if cli.only.is_none_or(|only| only == *group) {
-                eprintln!("bench: run {run} of {runs}: {}", name(*group));
-                bench.measure(*group, &mut figures).await;
-            }
-        }
-    }
+    // What was measured is said, whatever could not be; what that is, the panic has told.
+    let measured = AssertUnwindSafe(bench.measure_all(runs, is_wanted, &mut figures));
+    let code = match measured.catch_unwind().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    };
     println!("{}", figures.table());
+    code
 }
 
 fn name(group: Group) -> String {
@@ -99,6 +107,22 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
+    async fn measure_all(
+        &self,
+        runs: usize,
+        is_wanted: impl Fn(Group) -> bool,
+        figures: &mut Figures,
+    ) {
+        for run in 1..=runs {
+            for &group in <Group as clap::ValueEnum>::value_variants() {
+                if is_wanted(group) {
+                    eprintln!("bench: run {run} of {runs}: {}", name(group));
+                    self.measure(group, figures).await;
+                }
+            }
+        }
+    }
+
     async fn measure(&self, group: Group, figures: &mut Figures) {
         match group {
             Group::Load => {
@@ -128,6 +152,9 @@ impl Bench<'_> {
             }
             Group::Server => server::measure(figures).await,
             Group::History => {
+                for page in self.both() {
+                    history::of_new(page, figures).await;
+                }
                 history::of_floor(&self.floor, figures, self.histories).await;
                 for &messages in self.histories {
                     let thread = seed::thread(messages);

@@ -200,7 +200,8 @@ impl Page {
         bytes / 1024.0 / 1024.0
     }
 
-    /// How long the page's main thread has worked, in milliseconds.
+    /// How long the page's main thread has been at tasks, in milliseconds. The time of its processor would tell less
+    /// of what else the machine does, but what slows a page is to the processor work as well.
     pub(crate) async fn worked(&self) -> f64 {
         self.metric("TaskDuration").await * 1_000.0
     }

@@ -33,11 +33,26 @@
       port2.postMessage(0);
     });
 
+  // Sooner than whoever asks gives up, so that it is said what was not seen.
+  const PATIENCE = 15_000;
   const until = (shown) =>
-    new Promise((resolve) => {
-      const look = () => painted(() => (shown() ? resolve(performance.now()) : look()));
+    new Promise((resolve, reject) => {
+      const start = performance.now();
+      const look = () =>
+        painted(() => {
+          const now = performance.now();
+          if (shown()) resolve(now);
+          else if (now - start > PATIENCE) reject(`not seen: ${shown}; ${seen()}`);
+          else look();
+        });
       look();
     });
+  const seen = () => {
+    const all = [...document.querySelectorAll('.timeline .message')];
+    const scroller = document.querySelector('.timeline-scroller');
+    const ends = [all[0], all.at(-1)].map((message) => message?.textContent.slice(0, 80));
+    return JSON.stringify([location.pathname, all.length, ends, scroller?.scrollTop, scroller?.scrollHeight]);
+  };
 
   // Replaces what is written.
   bench.write = () => {
@@ -48,7 +63,7 @@
   // Milliseconds from the next event of this type to the frame in which `shown` is true.
   bench.next = (type, shown) =>
     new Promise((resolve) => {
-      const heard = async (event) => resolve((await until(shown)) - event.timeStamp);
+      const heard = (event) => resolve(until(shown).then((at) => at - event.timeStamp));
       addEventListener(type, heard, { capture: true, once: true });
     });
   bench.click = async (selector, shown) => {

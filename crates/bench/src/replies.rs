@@ -54,14 +54,9 @@ pub(crate) async fn measure(
 /// Asks for a reply in the thread that is open, and reads it to its end.
 pub(crate) async fn stream(page: &Page, count: usize, pace: Option<Duration>) -> Cost {
     let tokens = text::tokens(count);
+    let idle = idle(page).await;
     let reply = page.ask("How do tides work?").await;
     sleep(IDLE).await;
-    let before = page.worked().await;
-    page.browser.js("bench.watch()").await;
-    sleep(IDLE).await;
-    let idle = page.worked().await - before;
-    page.browser.js("bench.stop()").await;
-
     page.browser.js("bench.watch()").await;
     let (before, received) = (page.worked().await, page.network.received());
     let began = SystemTime::now();
@@ -92,13 +87,24 @@ pub(crate) async fn stream(page: &Page, count: usize, pace: Option<Duration>) ->
         .collect();
     let last = painted.last().map_or(f64::NAN, |(_, at)| at - finished);
     Cost {
-        worked: (worked - idle * took).max(0.0) / count as f64,
+        worked: (worked - idle * took) / count as f64,
         worst_gap: field(&seen, "worst_gap"),
         long_tasks: field(&seen, "long_tasks"),
         to_paint: quantile(&lags, 0.95).unwrap_or(f64::NAN),
         last,
         bytes: bytes as f64 / tokens.iter().map(String::len).sum::<usize>() as f64,
     }
+}
+
+/// Milliseconds that a page which is watched, and has nothing to do, works in [`IDLE`].
+async fn idle(page: &Page) -> f64 {
+    sleep(IDLE).await;
+    let before = page.worked().await;
+    page.browser.js("bench.watch()").await;
+    sleep(IDLE).await;
+    let idle = page.worked().await - before;
+    page.browser.js("bench.stop()").await;
+    idle
 }
 
 /// Numbers that were seen, and when.

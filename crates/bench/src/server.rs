@@ -1,112 +1,116 @@
-//! The server alone, over real sockets: how much it takes durably, and what a silent reader costs it.
+//! The server alone, over real sockets: what a silent reader costs it, how late a thousand readers of one
+//! reply are, and how much it takes durably.
 
-use std::{fs, net::SocketAddr, time::Instant};
+use std::{fs, io::Write as _, path::Path, time::Instant};
 
-use futures_util::{SinkExt as _, StreamExt as _, future::join_all};
-use reqwest::Client;
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    WebSocketStream, client_async,
-    tungstenite::{Message, client::IntoClientRequest as _},
+use futures_util::{StreamExt as _, future::join_all, stream};
+use rusqlite::Connection;
+use weft_protocol::{ClientFrame, MessageId, Mutation, ServerFrame, ThreadId};
+use weft_testkit::edges::{ModelServer, TestServer};
+
+use crate::{
+    figures::Figures,
+    page::Side,
+    socket::{Socket, sign_up},
+    watchers,
 };
-use weft_protocol::{
-    ClientFrame, InstallationId, MessageId, Mutation, ServerFrame, ThreadId, Versions, api,
-    version::SUBPROTOCOL,
-};
-use weft_testkit::edges::TestServer;
-
-use crate::{figures::Figures, page::Side};
 
 const GROUP: &str = "server, one node";
 
 /// Accounts, and sockets of each: as many as one may have.
-const ACCOUNTS: usize = 4;
+const ACCOUNTS: usize = 32;
 const SOCKETS: usize = 32;
 
-/// Messages that each socket sends, and how many may be unanswered.
+/// Sockets in all: the first one asks for the reply that all of them watch.
+const WATCHERS: usize = 1_000;
+
+/// Of these, those that write afterwards, what each sends, and how much of that may be unanswered.
+const WRITERS: usize = 128;
 const MESSAGES: u64 = 400;
 const IN_FLIGHT: u64 = 60;
 
-type Socket = WebSocketStream<TcpStream>;
+/// How long the disk is asked what it can do by itself.
+const FLOOR: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// Fails where this machine does not let a program have as many sockets as are measured.
+pub(crate) fn check_open_files() {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let most = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    let needed = WATCHERS + 200;
+    assert!(
+        most.is_none_or(|most| most >= needed),
+        "the group `server` needs {needed} open files in a process: say `ulimit -n {needed}` first"
+    );
+}
 
 /// Measures a server of its own, on data of its own.
 pub(crate) async fn measure(figures: &mut Figures) {
-    let server = TestServer::start(None, &[]);
-    let tokens = join_all((0..ACCOUNTS).map(|number| sign_up(server.addr(), number))).await;
-    let before = resident(server.process());
-    let mut sockets = Vec::new();
-    for token in &tokens {
-        for _ in 0..SOCKETS {
-            let number = sockets.len() as u64;
-            sockets.push(open(server.addr(), number, token).await);
-        }
-    }
-    let idle = (resident(server.process()) - before) / sockets.len() as f64;
-    figures.add(GROUP, "memory of an idle socket, KiB", Side::Weft, idle);
+    let model = ModelServer::start().await;
+    let mut server = TestServer::start(Some(&model), &[]);
+    let tokens = (0..ACCOUNTS).map(|number| sign_up(server.addr(), format!("reader{number}")));
+    let tokens = join_all(tokens).await;
+    let thread = ThreadId::from_bytes(id(0, 0));
+    share(&mut server, &tokens[0], thread).await;
 
-    let all = sockets.len() as u64 * MESSAGES;
+    let before = resident(server.process());
+    let (addr, numbers) = (server.addr(), 0..WATCHERS);
+    let mut sockets: Vec<Socket> = stream::iter(numbers)
+        .map(|number| Socket::open(addr, number as u64 + 1, &tokens[number / SOCKETS]))
+        .buffered(ACCOUNTS)
+        .collect()
+        .await;
+    let mut add = |name, value| figures.add(GROUP, name, Side::Weft, value);
+    let idle = (resident(server.process()) - before) / sockets.len() as f64;
+    add("memory of an idle socket, KiB", idle);
+
+    sockets = watchers::measure(sockets, thread, &server, &model, figures).await;
+    let writers = sockets.drain(1..=WRITERS).collect();
+    drop(sockets);
+    let floor = syncs(server.data());
+    let name = "messages acked a second";
+    figures.add(GROUP, name, Side::Floor, floor);
+    figures.add(GROUP, name, Side::Weft, write_all(writers).await);
+}
+
+/// Makes a thread that all accounts are members of. Nobody can be asked into a thread yet: it is written into the
+/// data.
+async fn share(server: &mut TestServer, token: &str, thread: ThreadId) {
+    let mut socket = Socket::open(server.addr(), 1, token).await;
+    let mutation = Mutation::CreateThread { thread };
+    socket.send(&ClientFrame::Mutate { n: 1, mutation }).await;
+    while !matches!(socket.next().await, ServerFrame::Ack { .. }) {}
+    server.kill();
+    let data = Connection::open(server.data().join("weft.db")).expect("the data");
+    let all = "INSERT OR IGNORE INTO member (user, thread, pinned, archived)
+        SELECT account.id, thread.id, 0, 0 FROM account, thread";
+    data.execute(all, []).expect("members");
+    drop(data);
+    server.restart();
+}
+
+/// Messages that these take together in a second, each in a thread of its own.
+async fn write_all(writers: Vec<Socket>) -> f64 {
+    let all = writers.len() as u64 * MESSAGES;
     let began = Instant::now();
-    let writers = sockets
-        .into_iter()
-        .zip(0..)
-        .map(|(socket, number)| tokio::spawn(write(socket, number)));
+    let writers = writers.into_iter().zip(1..);
+    let writers = writers.map(|(socket, number)| tokio::spawn(write(socket, number)));
     for writer in join_all(writers).await {
         writer.expect("a socket that was answered");
     }
-    let rate = all as f64 / began.elapsed().as_secs_f64();
-    figures.add(GROUP, "messages acked a second", Side::Weft, rate);
-}
-
-/// The token of a new account.
-async fn sign_up(addr: SocketAddr, number: usize) -> String {
-    let credentials = api::Credentials {
-        username: format!("writer{number}"),
-        password: "correct horse battery".to_owned(),
-        keep: api::Keep::Token,
-        invite: None,
-    };
-    let client = Client::builder().no_proxy().build().expect("a client");
-    let request = client
-        .post(format!("http://{addr}/api/sign-up"))
-        .json(&credentials);
-    let answer = request.send().await.expect("an answer");
-    let session: api::Session = answer.json().await.expect("a session");
-    session.token.expect("a token, as asked")
-}
-
-/// A socket that was welcomed.
-async fn open(addr: SocketAddr, number: u64, token: &str) -> Socket {
-    let mut request = format!("ws://{addr}/api/socket")
-        .into_client_request()
-        .expect("an address");
-    let protocol = SUBPROTOCOL.parse().expect("a header's value");
-    request
-        .headers_mut()
-        .insert("sec-websocket-protocol", protocol);
-    let tcp = TcpStream::connect(addr).await.expect("a connection");
-    tcp.set_nodelay(true).expect("a socket");
-    let (mut socket, _) = client_async(request, tcp).await.expect("a socket");
-    let hello = ClientFrame::Hello {
-        versions: Versions::SUPPORTED,
-        installation: InstallationId::from_bytes(u128::from(number + 1).to_be_bytes()),
-        term: 0,
-        token: Some(token.to_owned()),
-        topics: Vec::new(),
-    };
-    send(&mut socket, &hello).await;
-    while !matches!(next(&mut socket).await, ServerFrame::Welcome { .. }) {}
-    socket
+    all as f64 / began.elapsed().as_secs_f64()
 }
 
 /// Makes a thread and writes into it, as fast as is allowed.
 async fn write(mut socket: Socket, number: u64) {
-    let id = |n: u64| (u128::from(number + 1) << 64 | u128::from(n + 1)).to_be_bytes();
-    let thread = ThreadId::from_bytes(id(0));
+    let thread = ThreadId::from_bytes(id(number, 0));
     let mutation = |n: u64| match n {
         1 => Mutation::CreateThread { thread },
         n => Mutation::SendMessage {
             thread,
-            message: MessageId::from_bytes(id(n)),
+            message: MessageId::from_bytes(id(number, n)),
             parent: None,
             text: "A message of the length that people write".to_owned(),
             reply: None,
@@ -116,15 +120,12 @@ async fn write(mut socket: Socket, number: u64) {
     while acked < MESSAGES {
         while sent < MESSAGES && sent - acked < IN_FLIGHT {
             sent += 1;
-            let frame = ClientFrame::Mutate {
-                n: sent,
-                mutation: mutation(sent),
-            };
-            let message = Message::text(frame.encode());
-            socket.feed(message).await.expect("the socket takes it");
+            let mutation = mutation(sent);
+            let frame = ClientFrame::Mutate { n: sent, mutation };
+            socket.feed(&frame).await;
         }
-        socket.flush().await.expect("the socket takes it");
-        match next(&mut socket).await {
+        socket.flush().await;
+        match socket.next().await {
             ServerFrame::Ack { .. } => acked += 1,
             ServerFrame::Nack { code, .. } => panic!("refused: {code:?}"),
             _ => {}
@@ -132,26 +133,38 @@ async fn write(mut socket: Socket, number: u64) {
     }
 }
 
-async fn send(socket: &mut Socket, frame: &ClientFrame) {
-    let message = Message::text(frame.encode());
-    socket.send(message).await.expect("the socket takes it");
+/// The id of what a socket makes.
+pub(crate) fn id(socket: u64, n: u64) -> [u8; 16] {
+    (u128::from(socket + 1) << 64 | u128::from(n + 1)).to_be_bytes()
 }
 
-async fn next(socket: &mut Socket) -> ServerFrame {
-    loop {
-        match socket.next().await.expect("an open socket") {
-            Ok(Message::Text(text)) => return ServerFrame::decode(&text).expect("a frame"),
-            Ok(Message::Close(close)) => panic!("closed: {close:?}"),
-            Ok(_) => {}
-            Err(error) => panic!("{error}"),
-        }
+/// How often in a second the disk keeps a page that is written alone.
+fn syncs(data: &Path) -> f64 {
+    let path = data.join("floor");
+    let mut file = fs::File::create(path).expect("the data");
+    let began = Instant::now();
+    let mut count = 0.0;
+    while began.elapsed() < FLOOR {
+        file.write_all(&[1; 4_096]).expect("a disk");
+        file.sync_data().expect("a disk");
+        count += 1.0;
     }
+    count / began.elapsed().as_secs_f64()
 }
 
 /// The memory of a process that is not swapped out, in KiB.
-fn resident(process: u32) -> f64 {
+pub(crate) fn resident(process: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.trim().split(' ').next()?.parse().ok());
     number.unwrap_or(f64::NAN)
+}
+
+/// How long processors have worked for a process, in seconds. Linux counts in hundredths.
+pub(crate) fn worked(process: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let numbers = stat.rsplit(')').next().unwrap_or_default();
+    let numbers = numbers.split_whitespace().skip(11).take(2);
+    let hundredths: Option<f64> = numbers.map(|number| number.parse::<f64>().ok()).sum();
+    hundredths.map_or(f64::NAN, |all| all / 100.0)
 }
