@@ -95,3 +95,43 @@ async function keepConfig(answer) {
   const cache = await caches.open(shell);
   await cache.put(scope + CONFIG, answer);
 }
+
+// A push is a hint: what is true comes by the socket. It is shown whatever it lacks, since a browser takes
+// the permission from an app that is pushed to and shows nothing.
+self.addEventListener("push", (event) => event.waitUntil(pushed(event.data)));
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data));
+});
+
+async function pushed(data) {
+  const said = read(data);
+  if (typeof said.close === "string") {
+    const shown = await self.registration.getNotifications({ tag: said.close });
+    return shown.forEach((notification) => notification.close());
+  }
+  const { title, body, tag, navigate } = said.notification ?? {};
+  const icon = `${scope}icons/weft-192.png`;
+  const options = { body: words(body) ?? "New message", tag: words(tag), icon, data: words(navigate) };
+  await self.registration.showNotification(words(title) ?? "Weft", options);
+}
+
+const words = (value) => (typeof value === "string" && value ? value : undefined);
+
+function read(data) {
+  try {
+    return data.json() ?? {};
+  } catch {
+    return {};
+  }
+}
+
+// Goes to the tab that is there already, else opens one; never to a place that is not of this app.
+async function show(address) {
+  const wanted = URL.canParse(address ?? "", scope) ? new URL(address ?? "", scope).href : scope;
+  const place = wanted.startsWith(scope) ? wanted : scope;
+  const tabs = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = tabs.find((tab) => new URL(tab.url).pathname === new URL(place).pathname);
+  await (there ? there.focus() : self.clients.openWindow(place));
+}

@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::builder::FalseyValueParser;
 
+use crate::push::{Rules, address::Allowed};
+
 /// The Weft server: real-time chat for people and AI models together.
 #[derive(Clone, clap::Parser)]
 #[command(name = "weft-server", version)]
@@ -51,7 +53,28 @@ pub struct Config {
         default_value = "http://127.0.0.1:11434"
     )]
     pub ollama_url: String,
+    /// Where the operators of push services reach the one of this server, as `mailto:` or `https:`.
+    #[arg(long, env = "WEFT_PUSH_CONTACT")]
+    pub push_contact: Option<String>,
+    /// Let pushes go to this machine, for tests.
+    #[arg(long, env = "WEFT_PUSH_ALLOW_LOOPBACK", hide = true, value_parser = FalseyValueParser::new())]
+    pub push_allow_loopback: bool,
     /// Write the log as JSON lines.
     #[arg(long, env = "WEFT_LOG_JSON", value_parser = FalseyValueParser::new())]
     pub log_json: bool,
+}
+
+impl Config {
+    /// How to push.
+    pub(crate) fn push_rules(&self) -> Rules {
+        let contact = self.push_contact.clone();
+        Rules {
+            contact: contact.filter(|contact| !contact.is_empty()),
+            allowed: if self.push_allow_loopback {
+                Allowed::Loopback
+            } else {
+                Allowed::Public
+            },
+        }
+    }
 }

@@ -26,7 +26,7 @@ use crate::{
     accounts::{SESSION_SECONDS, token_hash},
     files,
     metrics::Metrics,
-    socket,
+    push, socket,
 };
 
 const COOKIE: &str = "weft_session";
@@ -78,7 +78,7 @@ impl IntoResponse for Refused {
 }
 
 /// A JSON body, or [`ApiCode::BadRequest`].
-struct Body<T>(T);
+pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Refused;
@@ -95,7 +95,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 pub(crate) fn router(app: Arc<App>) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(app.origins.list())
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .max_age(Duration::from_secs(600));
     let api = Router::new()
@@ -105,6 +105,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/password", post(password))
         .route("/api/session", get(session))
         .route("/api/socket", get(socket::upgrade))
+        .merge(push::api::routes())
         .route(
             "/api/{*rest}",
             axum::routing::any(|| async { StatusCode::NOT_FOUND }),
@@ -260,7 +261,8 @@ async fn session(
     Ok(Json(Session { user, token: None }))
 }
 
-async fn caller(app: &App, headers: &HeaderMap) -> Result<(String, User), Refused> {
+/// Who calls, and the token by which that is known.
+pub(crate) async fn caller(app: &App, headers: &HeaderMap) -> Result<(String, User), Refused> {
     let token = token(headers).ok_or(ApiCode::Unauthenticated)?;
     let user = app
         .accounts

@@ -3,17 +3,24 @@
 //! Invariant: what the store commits enters the channel from the writer thread, so the hub hears of
 //! commits in their order, and before anybody who asked for one does.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
 };
 use weft_hub::{Command, Committed, Hub, Input, JobChange, Output, SessionId};
-use weft_protocol::{ErrorCode, Limits, Model, User};
+use weft_protocol::{ErrorCode, Limits, Model, User, UserId};
 
 use crate::{
     accounts::Refusal,
+    push::trigger::Trigger,
     store::{Writer, now},
 };
 
@@ -43,24 +50,36 @@ enum Event {
 pub struct HubHandle {
     events: mpsc::UnboundedSender<Event>,
     writer: Writer,
+    here: Here,
 }
 
+/// Whose each socket is.
+type Here = Arc<Mutex<HashMap<SessionId, UserId>>>;
+
 impl HubHandle {
-    /// Starts the task. `jobs` hears what the store's commits mean for the makers of replies.
+    /// Starts the task. `jobs` hears what the store's commits mean for the makers of replies, `trigger`
+    /// of each commit.
     pub fn start(
         limits: Limits,
         writer: Writer,
         authenticate: Authenticate,
         jobs: mpsc::UnboundedSender<JobChange>,
+        trigger: Arc<Trigger>,
     ) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
-        let handle = Self { events, writer };
+        let here = Here::default();
+        let handle = Self {
+            events,
+            writer,
+            here,
+        };
         let task = Task {
             hub: Hub::new(limits),
             sockets: HashMap::new(),
             handle: handle.clone(),
             authenticate,
             jobs,
+            trigger,
         };
         tokio::spawn(task.run(queue));
         handle
@@ -71,6 +90,12 @@ impl HubHandle {
         let (outgoing, frames) = mpsc::unbounded_channel();
         self.send(Event::Opened(id, user, outgoing));
         frames
+    }
+
+    /// Whether a person has a socket open.
+    pub fn is_here(&self, user: UserId) -> bool {
+        let here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+        here.values().any(|of| *of == user)
     }
 
     /// Tells the hub what happened.
@@ -108,6 +133,7 @@ struct Task {
     handle: HubHandle,
     authenticate: Authenticate,
     jobs: mpsc::UnboundedSender<JobChange>,
+    trigger: Arc<Trigger>,
 }
 
 impl Task {
@@ -131,21 +157,41 @@ impl Task {
         let input = match event {
             Event::Opened(id, user, outgoing) => {
                 self.sockets.insert(id, outgoing);
+                self.is_of(id, user.as_ref());
                 Input::Opened(id, user)
             }
             Event::Input(Input::Committed(ticket, mut committed)) => {
                 for change in committed.jobs.drain(..) {
                     let _ = self.jobs.send(change);
                 }
+                self.trigger.committed(&committed);
                 Input::Committed(ticket, committed)
             }
             Event::Input(Input::Closed(id)) => {
                 self.sockets.remove(&id);
+                self.is_of(id, None);
                 Input::Closed(id)
+            }
+            Event::Input(Input::Authenticated(id, user)) => {
+                // A socket that closed meanwhile is nobody's.
+                if self.sockets.contains_key(&id) {
+                    self.is_of(id, user.as_ref());
+                }
+                Input::Authenticated(id, user)
             }
             Event::Input(input) => input,
         };
         self.hub.handle(now(), input);
+    }
+
+    /// Notes whose a socket is, if anyone's.
+    fn is_of(&self, id: SessionId, user: Option<&User>) {
+        let here = &self.handle.here;
+        let mut here = here.lock().unwrap_or_else(PoisonError::into_inner);
+        match user {
+            Some(user) => here.insert(id, user.id),
+            None => here.remove(&id),
+        };
     }
 
     fn perform(&mut self, output: Output) {

@@ -12,6 +12,7 @@ mod http;
 pub mod hub_task;
 mod metrics;
 mod origin;
+pub mod push;
 mod socket;
 pub mod store;
 
@@ -31,8 +32,18 @@ use weft_protocol::Limits;
 pub use config::Config;
 
 use crate::{
-    accounts::Accounts, attempts::Attempts, files::Files, hub_task::HubHandle, metrics::Metrics,
-    origin::Origins, socket::Sockets, store::Writer,
+    accounts::Accounts,
+    attempts::Attempts,
+    files::Files,
+    hub_task::HubHandle,
+    metrics::Metrics,
+    origin::Origins,
+    push::{
+        Push,
+        trigger::{self, Trigger},
+    },
+    socket::Sockets,
+    store::Writer,
 };
 
 /// How long sockets have to leave when the process ends.
@@ -52,6 +63,7 @@ pub(crate) struct App {
     files: Files,
     hub: HubHandle,
     metrics: Arc<Metrics>,
+    push: Push,
     sockets: Sockets,
     next_session: AtomicU64,
     /// Whether the server listens on a loopback address only.
@@ -68,6 +80,11 @@ pub struct Server {
 impl Server {
     /// Opens the store, ends what a crash left running, and listens.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
+        Self::start_by(config, push::Clock::system()).await
+    }
+
+    /// The same, with another clock for pushes.
+    pub async fn start_by(config: Config, clock: push::Clock) -> anyhow::Result<Self> {
         let limits = Limits::default();
         let writer = Writer::open(&config.data, limits)
             .with_context(|| format!("opening the database in {}", config.data.display()))?;
@@ -85,7 +102,13 @@ impl Server {
                 Box::pin(async move { accounts.whose(&token).await }) as _
             })
         };
-        let hub = HubHandle::start(limits, writer.clone(), authenticate, jobs);
+        let trigger = Trigger::new(clock.clone());
+        let hub = HubHandle::start(limits, writer.clone(), authenticate, jobs, trigger.clone());
+        let push = Push::start(writer.clone(), config.push_rules(), clock)
+            .await
+            .context("starting web push")?;
+        let attention = Arc::new(trigger::Sockets(hub.clone()));
+        tokio::spawn(trigger.run(push.clone(), attention));
         ai::start(&config, hub.clone(), writer.clone(), asked, metrics.clone());
         hub.commit(Command::Recover)
             .await
@@ -100,6 +123,7 @@ impl Server {
             files: Files::new(&config.app_dir, &config.connect_src),
             hub,
             metrics,
+            push,
             sockets: Sockets::default(),
             next_session: AtomicU64::new(1),
             loopback: addr.ip().is_loopback() && !config.behind_proxy,
@@ -115,6 +139,11 @@ impl Server {
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// The queue of pushes.
+    pub fn push(&self) -> Push {
+        self.app.push.clone()
     }
 
     /// Where to point a browser.

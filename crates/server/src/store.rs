@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, Option<Fill>)] = &[
         include_str!("store/migrations/0004_paths.sql"),
         Some(placing::place_all),
     ),
+    (include_str!("store/migrations/0005_push.sql"), None),
 ];
 
 /// Change sets kept per topic: a reader further behind gets a snapshot.

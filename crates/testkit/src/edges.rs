@@ -1,5 +1,5 @@
-//! The world round the app, as real parts: a browser, the server's binary, a network to break and
-//! a model provider that says what a test tells it to.
+//! The world round the app, as real parts: a browser, the server's binary, a network to break, a
+//! push service, and a model provider that says what a test tells it to.
 //!
 //! Invariant: nothing here stands in for Weft itself, and everything ends with the value that owns it.
 
@@ -7,6 +7,7 @@ mod browser;
 mod http;
 mod model_server;
 mod proxy;
+mod push_service;
 mod server;
 
 pub use self::{
@@ -14,6 +15,7 @@ pub use self::{
     http::StaticServer,
     model_server::{ModelServer, Reply},
     proxy::Proxy,
+    push_service::{PushService, Pushed},
     server::TestServer,
 };
 

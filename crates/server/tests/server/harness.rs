@@ -28,7 +28,10 @@ use weft_protocol::{
     row::Settle,
     version::SUBPROTOCOL,
 };
-use weft_server::{Config, Server};
+use weft_server::{
+    Config, Server,
+    push::{Clock, Push},
+};
 use weft_testkit::edges::{PATIENCE, TempDir};
 
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -45,6 +48,7 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 pub(crate) struct TestServer {
     pub(crate) addr: SocketAddr,
     pub(crate) data: TempDir,
+    pub(crate) push: Push,
     stop: oneshot::Sender<()>,
     served: JoinHandle<anyhow::Result<()>>,
 }
@@ -56,6 +60,11 @@ impl TestServer {
 
     /// Starts one with further flags.
     pub(crate) async fn with(flags: &[&str]) -> Self {
+        Self::by(flags, Clock::system()).await
+    }
+
+    /// The same, with another clock for pushes.
+    pub(crate) async fn by(flags: &[&str], clock: Clock) -> Self {
         let data = TempDir::new("data");
         let path = data.path().to_str().expect("a plain path");
         let fixed = ["weft-server", "--addr", "127.0.0.1:0", "--data", path];
@@ -63,7 +72,10 @@ impl TestServer {
         if !flags.contains(&"--ollama-url") {
             config.ollama_url.clear();
         }
-        let server = Server::start(config).await.expect("the server starts");
+        let server = Server::start_by(config, clock)
+            .await
+            .expect("the server starts");
+        let push = server.push();
         let addr = server.addr();
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(server.run_until(async {
@@ -73,6 +85,7 @@ impl TestServer {
         Self {
             addr,
             data,
+            push,
             stop,
             served,
         }

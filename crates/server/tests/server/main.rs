@@ -13,5 +13,6 @@ mod harness;
 mod observed;
 mod origin;
 mod paths;
+mod push;
 mod socket;
 mod store;
