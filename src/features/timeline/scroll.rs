@@ -288,6 +288,7 @@ impl Scroll {
             return;
         };
         let timeline = self.timeline.get_value();
+        let above = timeline.history.get_untracked();
         let depth = |id: &MessageId| {
             let row = timeline.row(*id)?;
             Some((*id, row.head.with_untracked(|head| head.depth)))
@@ -296,8 +297,11 @@ impl Scroll {
             let mut rows = order.iter().filter_map(depth);
             let follows = rows.clone().next().is_some_and(|(_, first)| first < goal);
             let first = rows.find(|(_, depth)| *depth >= goal);
-            // What was shown before is not what is wanted, though it is further down.
-            first.filter(|(_, depth)| follows || *depth <= goal + TOMBSTONES)
+            // What was shown before is not what is wanted, though it is further down; nor is what is near the
+            // beginning while there is more above it.
+            let more = matches!(above, History::More | History::Loading);
+            let begins = |depth: u64| depth == goal || !(goal == 1 && more);
+            first.filter(|&(_, depth)| follows || depth <= goal + TOMBSTONES && begins(depth))
         });
         if let Some((message, depth)) = found {
             let offset = if goal > 1 { HEADROOM } else { f64::from(NEAR) };
