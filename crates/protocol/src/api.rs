@@ -1,4 +1,4 @@
-//! The HTTP side: accounts. Everything else goes over the socket.
+//! The HTTP side: accounts, and which devices are sent pushes. Everything else goes over the socket.
 //!
 //! | call | body | answer |
 //! |---|---|---|
@@ -7,6 +7,11 @@
 //! | `POST /api/sign-out` | | 204 |
 //! | `POST /api/password` | [`NewPassword`] | 204; every other session of the account ends |
 //! | `GET /api/session` | | [`Session`] |
+//! | `GET /api/push/key` | | `{"key"}`: what `pushManager.subscribe` takes, in base64url |
+//! | `GET /api/push/subscription` | | `{"subscribed", "text"}`: of this session, and of its person |
+//! | `PUT /api/push/subscription` | what `PushSubscription.toJSON()` gives, and `app`, the app's address | 204 |
+//! | `DELETE /api/push/subscription` | | 204 |
+//! | `PUT /api/push/text` | `{"text"}`: whether pushes say what was written | 204 |
 //!
 //! The caller is known by the cookie `weft_session` or by `Authorization: Bearer <token>`. An error
 //! answers with its status and an [`ApiError`].
