@@ -5,10 +5,10 @@ use leptos_router::components::Router;
 
 use crate::{
     features::{Nav, Notices, Places},
-    pages::{NotFound, Shell, SignInPage},
+    pages::{NotFound, Shell, sign_in_page},
     state::{Dispatch, Route, Session, State},
     text::{Painter, Parser},
-    ui::effect,
+    ui::{effect, part::later},
 };
 
 /// The whole app, on a state and a way to the runtime; `base` is the path that it is served at.
@@ -74,7 +74,7 @@ fn Pages(base: String) -> impl IntoView {
     });
     move || match screen.get() {
         Screen::Splash => view! { <Splash/> }.into_any(),
-        Screen::SignIn => view! { <SignInPage/> }.into_any(),
+        Screen::SignIn => later(sign_in_page, |page| page()),
         Screen::Inside => view! { <Shell/> }.into_any(),
         Screen::NotFound => view! { <NotFound/> }.into_any(),
     }

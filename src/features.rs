@@ -13,9 +13,14 @@ mod thread;
 mod time;
 mod timeline;
 
+use leptos::prelude::*;
 use weft_protocol::{MessageId, ThreadId};
 
-use crate::ui;
+use self::timeline::TimelineLog;
+use crate::{
+    state::Timeline,
+    ui::{self, part::part},
+};
 
 pub(crate) use self::{
     composer::{Composer, Pen},
@@ -27,8 +32,14 @@ pub(crate) use self::{
     outdated::Outdated,
     sidebar::Sidebar,
     sign_out::SignOut,
-    timeline::{Places, TimelineLog},
+    timeline::Places,
 };
+
+part! {
+    /// The messages of a thread.
+    timeline_log: fn(ThreadId, Timeline) -> AnyView =
+        |thread, timeline| view! { <TimelineLog thread timeline/> }.into_any()
+}
 
 impl ui::Key for ThreadId {
     fn number(self) -> u128 {

@@ -3,6 +3,8 @@
 //! Invariant: each is made once. Leptos makes code of its own for every closure that it is handed, which is
 //! kilobytes of the first load for a list; what is here hands it closures of one type.
 
+pub(crate) mod part;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;

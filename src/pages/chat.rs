@@ -5,8 +5,9 @@ use weft_protocol::ThreadId;
 use weft_sync::History;
 
 use crate::{
-    features::{Composer, Nav, Pen, Switched, TimelineLog},
+    features::{Composer, Nav, Pen, Switched, timeline_log},
     state::{Dispatch, Intent, Route, State, Timeline},
+    ui::part::{ahead, later},
 };
 
 /// What the page shows. An effect reads this alone: one that reads a memo and what that memo is
@@ -82,13 +83,20 @@ pub(crate) fn ChatPage() -> impl IntoView {
             |row| row.with(|t| t.row.title.clone()),
         )
     });
+    if watched.with_untracked(Option::is_some) {
+        ahead(timeline_log);
+    }
     let sent = move |id: ThreadId| {
         if thread.get_untracked().is_none() {
             nav.replace(Route::Thread(id));
         }
     };
     view! {
-        <div class="chat" data-new=move || new.get().to_string()>
+        <div
+            class="chat"
+            data-new=move || new.get().to_string()
+            on:input=move |_| ahead(timeline_log)
+        >
             <header class="chat-head"><h1 class="chat-title">{title}</h1></header>
             {move || match stage.get() {
                 Stage::New(_) => view! {
@@ -107,7 +115,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
                         <a class="button" href=nav.href(Route::New)>"Start a new chat"</a>
                     </div>
                 }.into_any(),
-                Stage::Open(thread, timeline) => view! { <TimelineLog thread timeline/> }.into_any(),
+                Stage::Open(thread, timeline) => later(timeline_log, move |log| log(thread, timeline.clone())),
             }}
             <Show when=move || !missing.get()>
                 <Composer thread=thread.into() new=new.into() sent/>

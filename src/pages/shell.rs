@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{ChatPage, SettingsPage};
+use super::{ChatPage, settings_page};
 use crate::{
     features::{Nav, Outdated, Sidebar},
     state::Route,
+    ui::part::later,
 };
 
 #[component]
@@ -26,7 +27,7 @@ pub(crate) fn Shell() -> impl IntoView {
                         on:click=move |_| open.set(true)
                     >"☰"</button>
                     {move || if settings.get() {
-                        view! { <SettingsPage/> }.into_any()
+                        later(settings_page, |page| page())
                     } else {
                         view! { <ChatPage/> }.into_any()
                     }}

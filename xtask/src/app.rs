@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use crate::{
     pack, precache,
     process::{cargo, command, root, run},
-    tools,
+    split, tools,
 };
 
 const COMPRESSIBLE: [&str; 8] = [
@@ -39,15 +39,12 @@ pub(crate) fn target() -> PathBuf {
 /// The release build makes the standard library anew, as small as the app itself, and without what a panic
 /// says: it stops the app at once. Compilers of the stable channel can do both, but ask to be told that
 /// whoever uses it has pinned them.
-const SMALL: [(&str, &str); 4] = [
+const SMALL: [(&str, &str); 3] = [
     ("RUSTC_BOOTSTRAP", "1"),
     ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
     ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
-    (
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
-    ),
 ];
+const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
 
 /// Builds the app in release mode.
 pub(crate) fn build() -> anyhow::Result<()> {
@@ -58,10 +55,15 @@ pub(crate) fn build() -> anyhow::Result<()> {
     run(command(folders[0].join("trunk"))
         .args(["build", "--release", "--offline"])
         .envs(SMALL)
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            [SMALL_FLAGS, split::FLAG].join(" "),
+        )
         .env("PATH", tools::path_with(&folders)?)
         .env("CARGO_TARGET_DIR", target())
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .env_remove("NO_COLOR"))?;
+    split::split(&dist(), &folders)?;
     pack::pack(&dist())?;
     precache::write(&dist())?;
     compress(&dist())

@@ -8,6 +8,7 @@ mod pack;
 mod precache;
 mod process;
 mod size;
+mod split;
 mod start;
 mod test;
 mod tools;

@@ -1,14 +1,15 @@
 //! What trunk leaves apart or long, packed: the stylesheets become one, and the names that the app and its
 //! glue call each other by, which nobody else knows, become short.
 //!
-//! Invariant: a file is named by a digest of what is in it, so that a browser may keep it for good.
+//! Invariant: a file is named by a digest of what is in it, so that a browser may keep it for good. The app's modules
+//! and its glue are of one piece, and are named by one digest.
 
 use std::{collections::HashMap, fs, path::Path};
 
 use anyhow::{Context as _, bail, ensure};
 use sha2::{Digest as _, Sha256};
 
-use crate::app::files;
+use crate::{app::files, split};
 
 /// Packs the app built in `dist`.
 pub(crate) fn pack(dist: &Path) -> anyhow::Result<()> {
@@ -43,7 +44,7 @@ fn one_stylesheet(dist: &Path, page: String) -> anyhow::Result<String> {
         rest = after;
     }
     packed += rest;
-    let name = format!("style-{}.css", digest(&[styles.as_bytes()]));
+    let name = format!("style-{}.css", hex(Sha256::new_with_prefix(&styles)));
     fs::write(dist.join(&name), styles)?;
     let at = at.context("the page has no stylesheet")?;
     packed.insert_str(at, &format!("<link href=./{name} rel=stylesheet>"));
@@ -67,18 +68,24 @@ fn short_names(dist: &Path, page: String) -> anyhow::Result<String> {
             .filter(|_| page.contains(name))
     });
     let old = old.context("the app has no module")?.to_owned();
-    let of = |name: &str| (format!("{name}_bg.wasm"), format!("{name}.js"));
-    let (wasm, js) = of(&old);
-    let (module, names) = shortened(&fs::read(dist.join(&wasm))?)?;
-    let glue = glue(&fs::read_to_string(dist.join(&js))?, &names)?;
-    let stem = old.rsplit_once('-').map_or(&*old, |(stem, _)| stem);
-    let new = format!("{stem}-{}", digest(&[&module, glue.as_bytes()]));
-    for file in [wasm, js] {
-        fs::remove_file(dist.join(file))?;
+    let [wasm, js] = ["_bg.wasm", ".js"].map(|end| dist.join(old.clone() + end));
+    let (module, names) = shortened(&fs::read(&wasm)?)?;
+    let glue = glue(&fs::read_to_string(&js)?, &names)?;
+    fs::write(&wasm, module)?;
+    fs::write(&js, &glue)?;
+    let its_own = |file: &Path| Some(file.file_name()?.to_str()?.strip_prefix(&*old)?.to_owned());
+    let mut all = Sha256::new();
+    for file in modules.iter().filter(|file| its_own(file).is_some()) {
+        all.update(fs::read(file)?);
     }
-    let (wasm, js) = of(&new);
-    fs::write(dist.join(wasm), module)?;
-    fs::write(dist.join(js), glue.replace(&old, &new))?;
+    let stem = old.rsplit_once('-').map_or(&*old, |(stem, _)| stem);
+    let new = format!("{stem}-{}", hex(all));
+    fs::write(&js, glue.replace(&old, &new))?;
+    for file in &modules {
+        if let Some(rest) = its_own(file) {
+            fs::rename(file, dist.join(format!("{new}{rest}")))?;
+        }
+    }
     Ok(page.replace(&old, &new))
 }
 
@@ -139,12 +146,16 @@ fn short_imports(
         if take(&mut section, 1)?[0] != FUNCTION {
             bail!("the app imports {name}, which is no function");
         }
-        let short = names.entry(name.to_owned());
         put_sized(&mut packed, module);
-        put_sized(
-            &mut packed,
-            short.or_insert_with(|| letters(index)).as_bytes(),
-        );
+        if module == split::LOADERS.as_bytes() {
+            put_sized(&mut packed, name.as_bytes());
+        } else {
+            let short = names.entry(name.to_owned());
+            put_sized(
+                &mut packed,
+                short.or_insert_with(|| letters(index)).as_bytes(),
+            );
+        }
         packed.push(FUNCTION);
         put_number(&mut packed, number(&mut section)?);
     }
@@ -200,9 +211,7 @@ fn put_sized(bytes: &mut Vec<u8>, content: &[u8]) {
     bytes.extend_from_slice(content);
 }
 
-fn digest(contents: &[&[u8]]) -> String {
-    let mut digest = Sha256::new();
-    contents.iter().for_each(|content| digest.update(content));
+fn hex(digest: Sha256) -> String {
     format!("{:x}", digest.finalize())[..16].to_owned()
 }
 

@@ -16,6 +16,8 @@ use crate::process::{cargo, command, find, output, root, run};
 
 const TRUNK: &str = "0.21.14";
 const WASM_OPT: &str = "0.116.1";
+/// Of the same project as `wasm_split_helpers` in Cargo.lock, whose marks it reads.
+const WASM_SPLIT: &str = "0.2.4";
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// What building the app takes, as the folders to put in front of PATH.
@@ -26,6 +28,12 @@ pub(crate) fn for_app() -> anyhow::Result<Vec<PathBuf>> {
         pinned("trunk", "trunk", TRUNK, &["--locked"])?,
         wasm_bindgen()?,
         wasm_opt()?,
+        pinned(
+            "wasm_split_cli_support",
+            "wasm-split-cli",
+            WASM_SPLIT,
+            &["--locked", "--features", "build-binary"],
+        )?,
     ])
 }
 
