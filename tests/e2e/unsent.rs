@@ -109,6 +109,7 @@ async fn signing_out_tells_of_what_is_unsent_and_leaves_nothing_behind() {
     kept(&browser).await;
     say(&browser, "Online").await;
     until_status(&browser.message(1), &browser, "complete").await;
+    browser.starting("link", "A title").seen().await;
     network.cut();
     say(&browser, "Unsent").await;
     browser.newest().says("Queued").await;
