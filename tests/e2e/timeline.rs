@@ -158,6 +158,27 @@ async fn the_line_being_read_stays_where_it_is_while_older_messages_load() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn older_messages_come_a_few_at_a_time_and_the_others_are_not_touched() {
+    let (_model, server) = served().await;
+    let browser = reading(&server.url(), 300).await;
+    browser
+        .js("void (window.put = [], new MutationObserver(records => {
+                const added = records.flatMap(record => [...record.addedNodes]);
+                put.push(added.filter(node => node.matches?.('article')).map(number));
+            }).observe(document.querySelector('.timeline'), { childList: true }))")
+        .await;
+    browser
+        .until_js("(scroller().scrollTop -= 200, number(articles()[0]) < 150)")
+        .await;
+    let most = browser.js("Math.max(...put.map(all => all.length))").await;
+    let most = most.as_u64().expect("a count");
+    assert!((1..=16).contains(&most), "{most} messages came at once");
+    let twice = "put.flat().filter((it, at, all) => all.indexOf(it) < at)";
+    assert_eq!(browser.js(twice).await, json!([]));
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn new_messages_while_reading_up_are_counted_and_not_followed() {
     let (_model, server) = served().await;
     let browser = reading(&server.url(), 120).await;
