@@ -3,11 +3,14 @@
 //! Invariant: each is made once. Leptos makes code of its own for every closure that it is handed, which is
 //! kilobytes of the first load for a list; what is here hands it closures of one type.
 
+mod list;
 pub(crate) mod part;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
+
+use self::list::{List, Row};
 
 /// What tells the rows of a list apart.
 pub(crate) trait Key: Copy + 'static {
@@ -35,22 +38,18 @@ pub(crate) fn each<K: Key>(
 ) -> AnyView {
     rows(
         Box::new(move || keys().into_iter().map(K::number).collect()),
-        Arc::new(move |(place, key)| row(place, K::of(key))),
+        Arc::new(move |place, key| row(place, K::of(key))),
     )
 }
 
-type Keys = Box<dyn Fn() -> Vec<u128> + Send>;
-type Row = Arc<dyn Fn((usize, u128)) -> AnyView + Send + Sync>;
-
-fn rows(keys: Keys, row: Row) -> AnyView {
-    view! {
-        <For
-            each=move || keys().into_iter().enumerate()
-            key=|(_, key)| *key
-            children=move |place_and_key| row(place_and_key)
-        />
-    }
-    .into_any()
+fn rows(keys: Box<dyn Fn() -> Vec<u128> + Send>, row: Row) -> AnyView {
+    let owner = Owner::current().unwrap_or_default();
+    let list = move || List {
+        keys: keys(),
+        row: row.clone(),
+        owner: owner.clone(),
+    };
+    list.into_any()
 }
 
 /// Runs `run` once it is on the page, and whenever something has changed that it read.

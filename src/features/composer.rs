@@ -12,9 +12,6 @@ use crate::{
     ui::effect,
 };
 
-/// How tall the box grows, in CSS pixels.
-const MAX_HEIGHT: i32 = 240;
-
 /// The text box of the page: where the focus goes when what had it is gone.
 #[derive(Clone, Copy)]
 pub(crate) struct Pen(NodeRef<Textarea>);
@@ -193,14 +190,17 @@ pub(crate) fn Composer(
     }
 }
 
-/// Makes the box as tall as its text, up to a limit.
+/// Makes the box as tall as its text, where the style sheet cannot: to know how tall that is, the page is laid
+/// out.
 fn fit(area: &HtmlTextAreaElement) {
+    if web_sys::css::supports_with_value("field-sizing", "content").unwrap_or_default() {
+        return;
+    }
     let style = web_sys::HtmlElement::style(area);
     let set = |value: &str| {
         // A height that cannot be set leaves a box of the usual one.
         let _ = style.set_property("height", value);
     };
     set("auto");
-    let height = area.scroll_height().min(MAX_HEIGHT);
-    set(&format!("{height}px"));
+    set(&format!("{}px", area.scroll_height()));
 }

@@ -70,20 +70,20 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                             on:click=move |_| dispatch.send(Intent::Seek(thread, Seek::Older))
                         >"Load older messages"</button>
                     }.into_any(),
-                    History::Loading => view! { <p class="history">"Loading older messages…"</p> }.into_any(),
-                    History::Unknown => view! { <p class="history">"Loading…"</p> }.into_any(),
+                    History::Loading => view! { <div class="history">"Loading older messages…"</div> }.into_any(),
+                    History::Unknown => view! { <div class="history">"Loading…"</div> }.into_any(),
                     History::Complete | History::Missing => ().into_any(),
                 }}
                 {each(move || order.get(), move |_, id| {
                     rows.row(id).map(|row| {
                         let depth = row.head.with_untracked(|head| head.depth);
                         let line = move || (unread.get() == Some(depth)).then(|| {
-                            view! { <p class="first-unread" role="separator">"New"</p> }
+                            view! { <div class="first-unread" role="separator">"New"</div> }
                         });
                         view! { {line} <MessageArticle thread row/> }
                     }).into_any()
                 })}
-                {move || (ahead.get() == Ahead::Loading).then(|| view! { <p class="history">"Loading newer messages…"</p> })}
+                {move || (ahead.get() == Ahead::Loading).then(|| view! { <div class="history">"Loading newer messages…"</div> })}
             </div>
             <div class="jumps">
                 <Show when=move || scroll.offers_unread()>

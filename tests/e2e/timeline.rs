@@ -43,6 +43,14 @@ async fn write(browser: &Browser, from: u32, to: u32) {
         .await;
 }
 
+/// How often the browser has laid out the page.
+async fn layouts(browser: &Browser) -> u64 {
+    let answer = browser.cdp("Performance.getMetrics", json!({})).await;
+    let metrics = answer["metrics"].as_array().expect("metrics");
+    let count = metrics.iter().find(|it| it["name"] == "LayoutCount");
+    count.and_then(|it| it["value"].as_f64()).expect("a count") as u64
+}
+
 /// A device that has a thread of so many messages open, and is at its end.
 async fn reading(url: &str, messages: u32) -> Browser {
     let browser = Browser::open(url, Screen::WIDE).await;
@@ -150,6 +158,27 @@ async fn the_line_being_read_stays_where_it_is_while_older_messages_load() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn older_messages_come_a_few_at_a_time_and_the_others_are_not_touched() {
+    let (_model, server) = served().await;
+    let browser = reading(&server.url(), 300).await;
+    browser
+        .js("void (window.put = [], new MutationObserver(records => {
+                const added = records.flatMap(record => [...record.addedNodes]);
+                put.push(added.filter(node => node.matches?.('article')).map(number));
+            }).observe(document.querySelector('.timeline'), { childList: true }))")
+        .await;
+    browser
+        .until_js("(scroller().scrollTop -= 200, number(articles()[0]) < 150)")
+        .await;
+    let most = browser.js("Math.max(...put.map(all => all.length))").await;
+    let most = most.as_u64().expect("a count");
+    assert!((1..=16).contains(&most), "{most} messages came at once");
+    let twice = "put.flat().filter((it, at, all) => all.indexOf(it) < at)";
+    assert_eq!(browser.js(twice).await, json!([]));
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn new_messages_while_reading_up_are_counted_and_not_followed() {
     let (_model, server) = served().await;
     let browser = reading(&server.url(), 120).await;
@@ -226,6 +255,8 @@ async fn a_keystroke_touches_nothing_of_the_timeline_and_sends_nothing() {
             new MutationObserver(records => { touched += records.length }).observe(scroller(),
                 { subtree: true, childList: true, characterData: true, attributes: true }))")
         .await;
+    browser.cdp("Performance.enable", json!({})).await;
+    let before = layouts(&browser).await;
     for letter in ["f", "o", "u", "r"] {
         let key = json!({ "type": "char", "text": letter });
         browser.cdp("Input.dispatchKeyEvent", key).await;
@@ -236,6 +267,12 @@ async fn a_keystroke_touches_nothing_of_the_timeline_and_sends_nothing() {
     browser
         .js("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         .await;
+    // Where the app asks how tall the text is, it is two more for each key.
+    let laid_out = layouts(&browser).await - before;
+    assert!(
+        laid_out <= 10,
+        "four keys laid out the page {laid_out} times"
+    );
     assert_eq!(browser.js("touched").await, 0);
     assert_eq!(
         browser

@@ -80,7 +80,7 @@ impl Default for Sizes {
         Self {
             shown: 40,
             most_shown: 80,
-            step: 20,
+            step: 8,
             page: weft_protocol::limits::WINDOW,
             tail: 60,
             most_held: 240,
