@@ -13,7 +13,7 @@ const family = `weft ${scope} `;
 const shell = family + SHELL?.version;
 
 // The app's addresses, as index.html knows them; "" is the page itself.
-const PLACE = /^(?:t\/[^/]*|sign-in|settings|index\.html)?\/?$/;
+const PLACE = /^(?:(?:t|join)\/[^/]*|sign-in|settings|index\.html)?\/?$/;
 const CONFIG = "config.json";
 const CONFIG_PATIENCE = 2000;
 

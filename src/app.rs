@@ -8,7 +8,10 @@ use crate::{
     pages::{NotFound, Shell, sign_in_page},
     state::{Dispatch, Route, Session, State},
     text::{Painter, Parser},
-    ui::{effect, part::later},
+    ui::{
+        effect,
+        part::{Waiter, later},
+    },
 };
 
 /// The whole app, on a state and a way to the runtime; `base` is the path that it is served at.
@@ -22,6 +25,8 @@ pub fn App(
     painter: Painter,
     /// Who makes blocks of texts.
     parser: Parser,
+    /// Who waits for the parts of the app that are loaded when they are first shown.
+    waiter: Waiter,
     /// The path of the app, without a slash at its end.
     base: String,
 ) -> impl IntoView {
@@ -29,6 +34,7 @@ pub fn App(
     provide_context(dispatch);
     provide_context(painter);
     provide_context(parser);
+    provide_context(waiter);
     view! {
         <Router base=base.clone()>
             <Pages base/>
@@ -59,7 +65,10 @@ fn Pages(base: String) -> impl IntoView {
     let wanted = StoredValue::new(Route::New);
     effect(move || match (entered.get(), nav.route()) {
         (Some(true), Route::SignIn) => nav.replace(wanted.get_value()),
-        (Some(false), route @ (Route::New | Route::Thread(_) | Route::Settings)) => {
+        (
+            Some(false),
+            route @ (Route::New | Route::Thread(_) | Route::Join(_) | Route::Settings),
+        ) => {
             wanted.set_value(route);
             nav.replace(Route::SignIn);
         }

@@ -2,6 +2,8 @@
 
 mod composer;
 mod connection;
+mod members;
+mod mentions;
 mod message;
 mod model;
 mod nav;
@@ -12,11 +14,12 @@ mod sign_out;
 mod thread;
 mod time;
 mod timeline;
+mod typing;
 
 use leptos::prelude::*;
 use weft_protocol::{MessageId, ThreadId};
 
-use self::timeline::TimelineLog;
+use self::{members::Members, mentions::Mentions, timeline::TimelineLog, typing::Typing};
 use crate::{
     state::Timeline,
     ui::{self, part::part},
@@ -36,9 +39,21 @@ pub(crate) use self::{
 };
 
 part! {
-    /// The messages of a thread.
-    timeline_log: fn(ThreadId, Timeline) -> AnyView =
-        |thread, timeline| view! { <TimelineLog thread timeline/> }.into_any()
+    /// The messages of a thread, who is writing another one, and the names to write in it.
+    thread_log in thread: fn(ThreadId, Timeline) -> AnyView = |thread, timeline| {
+        view! {
+            <TimelineLog thread timeline=timeline.clone()/>
+            <Typing timeline=timeline.clone()/>
+            <Mentions timeline/>
+        }
+        .into_any()
+    }
+}
+
+part! {
+    /// Who is a member of a thread.
+    members in thread: fn(ThreadId, Timeline) -> AnyView =
+        |thread, timeline| view! { <Members thread timeline/> }.into_any()
 }
 
 impl ui::Key for ThreadId {

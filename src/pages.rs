@@ -1,6 +1,7 @@
 //! The pages: parameters of the address, and what is composed for them.
 
 mod chat;
+mod join;
 mod not_found;
 mod settings;
 mod shell;
@@ -8,17 +9,22 @@ mod sign_in;
 
 use leptos::prelude::*;
 
-use self::{chat::ChatPage, settings::SettingsPage, sign_in::SignInPage};
+use self::{chat::ChatPage, join::JoinPage, settings::SettingsPage, sign_in::SignInPage};
 use crate::ui::part::part;
 
 pub(crate) use self::{not_found::NotFound, shell::Shell};
 
 part! {
     /// Where one signs in.
-    sign_in_page: fn() -> AnyView = || view! { <SignInPage/> }.into_any()
+    sign_in_page in enter: fn() -> AnyView = || view! { <SignInPage/> }.into_any()
 }
 
 part! {
     /// The settings.
-    settings_page: fn() -> AnyView = || view! { <SettingsPage/> }.into_any()
+    settings_page in settings: fn() -> AnyView = || view! { <SettingsPage/> }.into_any()
+}
+
+part! {
+    /// Becoming a member of a thread by a link.
+    join_page in enter: fn(u128) -> AnyView = |secret| view! { <JoinPage secret/> }.into_any()
 }

@@ -9,6 +9,8 @@ mod driver;
 mod local;
 mod markdown;
 mod page;
+mod push;
+mod sharing;
 mod socket;
 pub mod storage;
 mod worker;
@@ -16,7 +18,7 @@ pub mod workers;
 
 use std::pin::pin;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 use weft_protocol::{Mutation, api::Keep};
@@ -29,6 +31,7 @@ use crate::{
         Account, Action, Call, Dispatch, Intent, Notice, Session, State, Theme,
         project::{self, Fact},
     },
+    ui::{effect, part::Waiter},
 };
 
 /// How long a toast stays, in milliseconds.
@@ -57,6 +60,7 @@ pub fn start() {
         driver.with_value(|driver| {
             remember(state, driver);
             page::listen(state, driver);
+            effect(move || page::show_unread(state.unread.get()));
             hear_of_others(state, driver);
             spawn_local(storage::run(driver.clone(), driver.orders(), orders));
             spawn_local(open(state, driver.clone()));
@@ -66,6 +70,7 @@ pub fn start() {
             dispatch: Dispatch::new(send, page::mint),
             painter: workers::painter(),
             parser: markdown::parser(),
+            waiter: Waiter(|wait| spawn_local(wait)),
             base: page::base(),
         })
     });
@@ -116,13 +121,18 @@ fn remember(state: State, driver: &Driver) {
 async fn open(state: State, driver: Driver) {
     spawn_local(admit_waiting(state));
     if let Some(user) = local::account() {
-        driver.join(user.id).await;
-        // Whether the server agrees is told by the socket.
-        driver.input(Input::SignedIn {
-            token: local::read("token"),
-        });
-        project::record(&state, Fact::Session(Session::SignedIn(Some(user))));
-        driver.serve(Server::find().await);
+        // Somebody may write already.
+        project::record(&state, Fact::Session(Session::SignedIn(Some(user.clone()))));
+        let entered = async {
+            driver.join(user.id).await;
+            // Whether the server agrees is told by the socket.
+            driver.input(Input::SignedIn {
+                token: local::read("token"),
+            });
+            project::record(&state, Fact::Session(Session::SignedIn(Some(user))));
+        };
+        let ((), server) = join(entered, Server::find()).await;
+        driver.serve(server);
         return worker::start(state);
     }
     let server = Server::find().await;
@@ -172,10 +182,22 @@ fn act(state: State, driver: &Driver, intent: Intent) {
         Intent::Unwatch(thread) => driver.input(Input::Unwatch(thread)),
         Intent::Seek(thread, seek) => driver.input(Input::Seek(thread, seek)),
         Intent::Account(account) => spawn_local(call(state, driver.clone(), account)),
+        Intent::Share(share) => sharing::call(state, driver.clone(), share),
         Intent::Settled => fact(Fact::Auth(Call::Idle)),
         Intent::Fresh(thread) => {
             local::keep_fresh(thread);
             fact(Fact::Fresh(thread));
+        }
+        Intent::Push(wish) => {
+            let server = driver.server();
+            spawn_local(async move {
+                let server = match server {
+                    Some(server) => server,
+                    None => Server::find().await,
+                };
+                let push = push::grant(&server, wish).await;
+                project::record(&state, Fact::Push(push));
+            });
         }
         Intent::Theme(theme) => {
             local::write("theme", theme.as_str());
@@ -266,6 +288,7 @@ async fn call(state: State, driver: Driver, account: Account) {
         Account::Leave => {
             // Left on this device even where the server is not reached.
             let _ = server.leave().await;
+            push::forget().await;
             driver.leave();
         }
         Account::Password { current, new } => {

@@ -5,6 +5,7 @@
 
 mod dispatch;
 mod grouping;
+mod mention;
 pub mod project;
 mod route;
 mod timeline;
@@ -16,12 +17,16 @@ use std::{
 };
 
 use leptos::prelude::*;
-use weft_protocol::{Limits, Model, Mutation, ThreadId, User, api::ApiCode};
+use weft_protocol::{
+    Limits, Model, Mutation, Role, ThreadId, User, UserId,
+    api::{ApiCode, Invite},
+};
 use weft_sync::{Status, ThreadView};
 
 pub use self::{
-    dispatch::{Account, Dispatch, Intent, Minted},
+    dispatch::{Account, Dispatch, Intent, Minted, Share},
     grouping::{Days, Group},
+    mention::Begun,
     route::Route,
     timeline::{Row, Timeline},
 };
@@ -71,6 +76,40 @@ pub enum Keeping {
     Here,
     /// Nowhere: this device cannot keep it.
     Nowhere,
+}
+
+/// How the notifications of this device are, while the app is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Push {
+    /// Not known yet.
+    #[default]
+    Unknown,
+    /// This browser has none.
+    Unsupported,
+    /// A person has forbidden them in the browser.
+    Denied,
+    /// Not wished for.
+    Off,
+    /// Wished for.
+    On {
+        /// Whether they say what was written.
+        text: bool,
+    },
+    /// Something failed.
+    Failed,
+}
+
+/// What a person wishes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PushWish {
+    /// To know how they are.
+    Look,
+    /// To have them.
+    On,
+    /// Not to have them.
+    Off,
+    /// To have them say what was written, or not, on all devices.
+    Text(bool),
 }
 
 /// The colours that a person chose.
@@ -131,11 +170,24 @@ pub struct Notice {
 #[derive(Clone, Copy)]
 pub struct State {
     pub(crate) session: RwSignal<Session>,
+    /// Whether what this device keeps is here. What is written before waits for that.
+    pub(crate) opened: RwSignal<bool>,
     pub(crate) auth: RwSignal<Call>,
     pub(crate) password: RwSignal<Call>,
+    /// Where joining by a link stands, or adding members.
+    pub(crate) sharing: RwSignal<Call>,
+    /// The thread that was joined last.
+    pub(crate) joined: RwSignal<Option<ThreadId>>,
+    /// The invites of the thread that they were asked for last.
+    pub(crate) invites: RwSignal<Vec<Invite>>,
+    pub(crate) push: RwSignal<Push>,
     pub(crate) status: RwSignal<Status>,
     pub(crate) keeping: RwSignal<Keeping>,
     pub(crate) unsent: RwSignal<u32>,
+    /// Whether somebody may be looking.
+    pub(crate) seen: RwSignal<bool>,
+    /// How many messages are unread, in all threads that may say so.
+    pub(crate) unread: RwSignal<u64>,
     pub(crate) models: RwSignal<Arc<Vec<Model>>>,
     pub(crate) threads_known: RwSignal<bool>,
     pub(crate) order: RwSignal<Vec<ThreadId>>,
@@ -163,11 +215,18 @@ impl State {
     pub fn new() -> Self {
         Self {
             session: RwSignal::default(),
+            opened: RwSignal::default(),
             auth: RwSignal::default(),
             password: RwSignal::default(),
+            sharing: RwSignal::default(),
+            joined: RwSignal::default(),
+            invites: RwSignal::default(),
+            push: RwSignal::default(),
             status: RwSignal::new(Status::Reconnecting),
             keeping: RwSignal::default(),
             unsent: RwSignal::default(),
+            seen: RwSignal::new(true),
+            unread: RwSignal::default(),
             models: RwSignal::default(),
             threads_known: RwSignal::default(),
             order: RwSignal::default(),
@@ -218,6 +277,23 @@ impl State {
                     .filter(offered)
             })
             .or_else(|| models.first().map(|model| model.id.clone()))
+    }
+
+    /// Who is signed in.
+    pub fn me(&self) -> Option<UserId> {
+        self.session.with(|session| match session {
+            Session::SignedIn(Some(user)) => Some(user.id),
+            _ => None,
+        })
+    }
+
+    /// What the person may do in a thread, and how many members it has; a thread that is not in the list is
+    /// theirs to make. Subscribes to the thread, not to the list.
+    pub fn standing(&self, id: ThreadId) -> (Role, u32) {
+        let thread = self.thread(id);
+        thread.map_or((Role::Owner, 1), |thread| {
+            thread.with(|thread| (thread.row.role, thread.row.members))
+        })
     }
 
     /// The name of a model as people read it.

@@ -30,6 +30,16 @@ impl Key for u64 {
     }
 }
 
+impl Key for u128 {
+    fn number(self) -> u128 {
+        self
+    }
+
+    fn of(number: u128) -> Self {
+        number
+    }
+}
+
 /// A row for each key, in the order of the keys. A row stays for as long as its key does. It is made of the
 /// key and of the place where the key was first.
 pub(crate) fn each<K: Key>(

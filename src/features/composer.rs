@@ -38,14 +38,31 @@ impl Pen {
             selected.filter(|part| !part.trim().is_empty() && text.contains(part.trim()));
         let quoted = selected.as_deref().unwrap_or(text).trim();
         let lines = quoted.lines().map(|line| format!("> {line}\n"));
-        area.set_value(&format!("{}\n{}", lines.collect::<String>(), area.value()));
-        // As if it were typed: who listens for that sees to the rest.
+        self.write(&format!("{}\n{}", lines.collect::<String>(), area.value()));
+        let _ = area.focus();
+    }
+
+    /// The box, once it is on the page.
+    pub(super) fn shown(self) -> Option<HtmlTextAreaElement> {
+        self.0.get()
+    }
+
+    /// The box itself.
+    pub(super) fn area(self) -> Option<HtmlTextAreaElement> {
+        self.0.get_untracked()
+    }
+
+    /// Has the box say this, as if it were typed: who listens for that sees to the rest.
+    pub(super) fn write(self, text: &str) {
+        let Some(area) = self.area() else {
+            return;
+        };
+        area.set_value(text);
         let init = web_sys::EventInit::new();
         init.set_bubbles(true);
         if let Ok(event) = web_sys::Event::new_with_event_init_dict("input", &init) {
             let _ = area.dispatch_event(&event);
         }
-        let _ = area.focus();
     }
 
     /// Goes on writing there.
@@ -66,6 +83,8 @@ pub(crate) fn Composer(
     let (state, dispatch) = (State::here(), Dispatch::here());
     let Pen(area) = Pen::here();
     let (empty, too_long) = (RwSignal::new(true), RwSignal::new(false));
+    // Whether it is sent as soon as it can be.
+    let sends = StoredValue::new(false);
     let streaming = Memo::new(move |_| {
         let timeline = thread.get().and_then(|thread| state.timeline(thread));
         timeline
@@ -96,15 +115,24 @@ pub(crate) fn Composer(
         if text.trim().is_empty() || too_long.get_untracked() {
             return;
         }
+        if !state.opened.get_untracked() {
+            return sends.set_value(true);
+        }
         let at = thread.get_untracked();
         let to = at.unwrap_or_else(|| dispatch.new_thread());
-        let model = untrack(|| state.model(at));
+        let model = untrack(|| asked(state, at, &text));
         dispatch.say(to, new.get_untracked(), text, model);
         area.set_value("");
         measure("");
         dispatch.send(Intent::Draft(at, String::new()));
         sent.run(to);
     };
+    effect(move || {
+        if state.opened.get() && sends.get_value() {
+            sends.set_value(false);
+            send();
+        }
+    });
     let draft = move |place| {
         let draft = |drafts: &HashMap<_, String>| drafts.get(&place).cloned();
         state.drafts.with_value(draft).unwrap_or_default()
@@ -154,7 +182,10 @@ pub(crate) fn Composer(
                 node_ref=area
                 class="composer-text"
                 aria-label="Message"
-                placeholder="Write a message"
+                placeholder=move || match thread.get().map_or(1, |thread| state.standing(thread).1) {
+                    0 | 1 => "Write a message",
+                    _ => "Write a message, with @model to ask the model",
+                }
                 rows="1"
                 aria-invalid=move || too_long.get().to_string()
                 on:input=move |event| {
@@ -188,6 +219,16 @@ pub(crate) fn Composer(
             </div>
         </form>
     }
+}
+
+/// The model that a message asks: in a chat of one person each does, in a shared one those that say so.
+fn asked(state: State, thread: Option<ThreadId>, text: &str) -> Option<String> {
+    let is_shared = thread.is_some_and(|thread| state.standing(thread).1 > 1);
+    let is_asked = || {
+        let mut words = text.split(|c: char| c.is_whitespace() || c == ',' || c == ':');
+        words.any(|word| word.eq_ignore_ascii_case("@model"))
+    };
+    state.model(thread).filter(|_| !is_shared || is_asked())
 }
 
 /// Makes the box as tall as its text, where the style sheet cannot: to know how tall that is, the page is laid

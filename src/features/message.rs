@@ -5,7 +5,7 @@ mod edit;
 mod siblings;
 
 use leptos::prelude::*;
-use weft_protocol::{Author, MessageId, Status, ThreadId};
+use weft_protocol::{Author, MemberRow, MessageId, Status, ThreadId};
 use weft_sync::Delivery;
 
 use self::{
@@ -13,7 +13,7 @@ use self::{
     edit::{Edit, EditButton, Editing},
     siblings::Siblings,
 };
-use super::time::clock;
+use super::{members::Avatar, time::clock};
 
 pub(crate) use self::siblings::Switched;
 use crate::{
@@ -35,11 +35,18 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
         let head = head.clone();
         move |_| head.with(|head| clock(head.created_at))
     });
+    let people = untrack(|| state.timeline(thread)).map(|timeline| timeline.people);
     let author = Memo::new({
         let head = head.clone();
-        move |_| head.with(|head| name(state, &head.author))
+        move |_| head.with(|head| name(state, people.as_ref(), &head.author))
+    });
+    let me = untrack(|| state.me());
+    let other = head.with_untracked(|head| match head.author {
+        Author::User(user) if Some(user) != me => Some(user),
+        _ => None,
     });
     let kind = head.with_untracked(|head| match head.author {
+        Author::User(user) if Some(user) != me => "member",
         Author::User(_) => "user",
         Author::Assistant(_) => "assistant",
         Author::System => "system",
@@ -64,6 +71,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
             aria-busy=move || (status.get().0 == Status::Streaming).to_string()
         >
             <header class="message-head">
+                {other.map(|user| move || view! { <Avatar user name=author.get()/> })}
                 <span class="message-author">{author}</span>
                 <time class="message-time">{at}</time>
             </header>
@@ -87,7 +95,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
             <Ending thread id status/>
             <DeliveryState id delivery=delivery.clone() editing/>
             <Siblings thread id head=head.clone()/>
-            <Actions thread id own={kind == "user"} status body delivery editing/>
+            <Actions thread id own={kind == "user"} reply={kind == "assistant"} status body delivery editing/>
         </article>
     }
 }
@@ -101,11 +109,16 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-fn name(state: State, author: &Author) -> String {
+fn name(state: State, people: Option<&ArcRwSignal<Vec<MemberRow>>>, author: &Author) -> String {
     match author {
         Author::User(id) => match state.session.get() {
             Session::SignedIn(Some(user)) if user.id == *id => user.name,
-            _ => "Member".to_owned(),
+            _ => {
+                let member = people.and_then(|people| {
+                    people.with(|all| all.iter().find(|it| it.user.id == *id).cloned())
+                });
+                member.map_or_else(|| "Member".to_owned(), |member| member.user.name)
+            }
         },
         Author::Assistant(model) => state.model_name(model),
         Author::System => "Weft".to_owned(),

@@ -6,11 +6,11 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-use weft_protocol::{Mutation, ThreadId};
+use weft_protocol::{Mutation, Role, ThreadId};
 
 use super::Nav;
 use crate::{
-    state::{Dispatch, Route, State},
+    state::{Dispatch, Route, State, words},
     ui::effect,
 };
 
@@ -30,7 +30,7 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
             let _ = link.focus();
         }
     });
-    let (title, generating) = (thread.clone(), thread.clone());
+    let (title, generating, unread) = (thread.clone(), thread.clone(), thread.clone());
     let before = thread.clone();
     view! {
         <li class="thread-item">
@@ -38,7 +38,7 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
                 let title = before.with_untracked(|thread| thread.row.title.clone());
                 view! { <Rename id title renaming back/> }.into_any()
             } else {
-                let (title, generating) = (title.clone(), generating.clone());
+                let (title, generating, unread) = (title.clone(), generating.clone(), unread.clone());
                 view! {
                     <a
                         node_ref=link
@@ -52,6 +52,17 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
                         {move || generating.with(|thread| thread.row.generating > 0).then(|| view! {
                             <span class="thread-generating">"Generating"</span>
                         })}
+                        {move || {
+                            let (unread, muted) = unread.with(|thread| (thread.row.unread, thread.row.muted));
+                            (unread > 0).then(|| view! {
+                                <span
+                                    class="thread-unread"
+                                    data-muted=muted.to_string()
+                                    aria-label=format!("{unread} unread")
+                                    role="img"
+                                >{words::count(unread)}</span>
+                            })
+                        }}
                     </a>
                 }.into_any()
             }}
@@ -141,11 +152,13 @@ fn ThreadMenu(
     thread: ArcRwSignal<weft_sync::ThreadView>,
     renaming: RwSignal<bool>,
 ) -> impl IntoView {
-    let dispatch = Dispatch::here();
+    let (state, dispatch) = (State::here(), Dispatch::here());
     let menu = format!("menu-{id}");
     let target = menu.clone();
     let (label, pin, archive) = (thread.clone(), thread.clone(), thread.clone());
-    let (pinned, archived) = (thread.clone(), thread);
+    let (pinned, archived) = (thread.clone(), thread.clone());
+    let (mute, muted) = (thread.clone(), thread.clone());
+    let (mark, marked) = (thread.clone(), thread);
     let nav = Nav::here();
     let delete = move |event: web_sys::MouseEvent| {
         if untrack(|| nav.route()) == Route::Thread(id) {
@@ -176,16 +189,30 @@ fn ThreadMenu(
                 renaming.set(true);
             }>"Rename"</button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
+                let (unread, last) = marked.with_untracked(|t| (t.row.unread, t.row.last));
+                dispatch.mutate(if unread > 0 {
+                    Mutation::MarkRead { thread: id, through: last }
+                } else {
+                    Mutation::MarkUnread { thread: id, from: last }
+                });
+            }>{move || mark.with(|t| if t.row.unread > 0 { "Mark as read" } else { "Mark as unread" })}</button>
+            <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
+                let muted = muted.with_untracked(|t| !t.row.muted);
+                dispatch.mutate(Mutation::MuteThread { thread: id, muted });
+            }>{move || mute.with(|t| if t.row.muted { "Unmute" } else { "Mute" })}</button>
+            <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let archived = archived.with_untracked(|t| !t.row.archived);
                 dispatch.mutate(Mutation::ArchiveThread { thread: id, archived });
             }>{move || archive.with(|t| if t.row.archived { "Unarchive" } else { "Archive" })}</button>
-            <button
-                type="button"
-                class="menu-item"
-                data-tone="danger"
-                popovertarget=target
-                on:click=delete
-            >"Delete"</button>
+            <Show when=move || state.standing(id).0 == Role::Owner>
+                <button
+                    type="button"
+                    class="menu-item"
+                    data-tone="danger"
+                    popovertarget=target.clone()
+                    on:click=delete
+                >"Delete"</button>
+            </Show>
         </div>
     }
 }

@@ -1,17 +1,27 @@
 //! Moments as people read them, in the browser's language.
 
-use js_sys::{Date, Object, Reflect};
+use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
+use wasm_bindgen::JsValue;
 use weft_protocol::Millis;
+
+thread_local! {
+    /// Says the time of day. Made once: to make one takes longer than all else of a message.
+    static CLOCK: Function = {
+        let options = Object::new();
+        for (key, value) in [("hour", "2-digit"), ("minute", "2-digit")] {
+            // Setting a field of a fresh plain object cannot fail.
+            let _ = Reflect::set(&options, &key.into(), &value.into());
+        }
+        DateTimeFormat::new(&Array::new(), &options).format()
+    };
+}
 
 /// The time of day.
 pub(super) fn clock(at: Millis) -> String {
-    let options = Object::new();
-    for (key, value) in [("hour", "2-digit"), ("minute", "2-digit")] {
-        // Setting a field of a fresh plain object cannot fail.
-        let _ = Reflect::set(&options, &key.into(), &value.into());
-    }
-    let date = Date::new(&(at as f64).into());
-    String::from(date.to_locale_string("default", &options))
+    let said = CLOCK.with(|clock| clock.call1(&JsValue::UNDEFINED, &(at as f64).into()));
+    said.ok()
+        .and_then(|said| said.as_string())
+        .unwrap_or_default()
 }
 
 /// Now, in milliseconds.

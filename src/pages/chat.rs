@@ -1,13 +1,13 @@
 //! A new chat, or a thread.
 
 use leptos::prelude::*;
-use weft_protocol::ThreadId;
+use weft_protocol::{Role, ThreadId};
 use weft_sync::History;
 
 use crate::{
-    features::{Composer, Nav, Pen, Switched, timeline_log},
+    features::{Composer, Nav, Pen, Switched, members, thread_log},
     state::{Dispatch, Intent, Route, State, Timeline},
-    ui::part::{ahead, later},
+    ui::part::{ahead, later, quietly},
 };
 
 /// What the page shows. An effect reads this alone: one that reads a memo and what that memo is
@@ -56,7 +56,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
     Switched::provide();
     let thread = Memo::new(move |_| nav.route().thread());
     let stage = Memo::new(move |_| Stage::of(state, nav.route()));
-    let watched = Memo::new(move |_| stage.with(Stage::watched));
+    let watched = Memo::new(move |_| stage.with(Stage::watched).filter(|_| state.opened.get()));
     Effect::new(move |before: Option<Option<ThreadId>>| {
         let (before, now) = (before.flatten(), watched.get());
         if before != now {
@@ -75,6 +75,26 @@ pub(crate) fn ChatPage() -> impl IntoView {
     });
     let missing = Memo::new(move |_| stage.with(|stage| matches!(stage, Stage::Missing(_))));
     let new = Memo::new(move |_| stage.with(|stage| matches!(stage, Stage::New(_))));
+    let reads = Memo::new(move |_| {
+        state.order.track();
+        let thread = thread.get();
+        thread.is_some_and(|thread| state.standing(thread).0 == Role::Viewer)
+    });
+    // What was written in a thread that is gone is still the writer's.
+    let unsent = move |thread| {
+        let timeline = state.timeline(thread)?;
+        let empty = timeline.order.clone();
+        let shown = move || {
+            (!empty.with(Vec::is_empty)).then(|| {
+                let timeline = timeline.clone();
+                view! {
+                    <p class="chat-unsent">"This was not sent. You can copy it."</p>
+                    {later(thread_log, move |log| log(thread, timeline.clone()))}
+                }
+            })
+        };
+        Some(shown)
+    };
     let title = Memo::new(move |_| {
         state.order.track();
         let row = thread.get().and_then(|id| state.thread(id));
@@ -84,7 +104,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
         )
     });
     if watched.with_untracked(Option::is_some) {
-        ahead(timeline_log);
+        ahead(thread_log);
     }
     let sent = move |id: ThreadId| {
         if thread.get_untracked().is_none() {
@@ -95,9 +115,15 @@ pub(crate) fn ChatPage() -> impl IntoView {
         <div
             class="chat"
             data-new=move || new.get().to_string()
-            on:input=move |_| ahead(timeline_log)
+            on:input=move |_| ahead(thread_log)
         >
-            <header class="chat-head"><h1 class="chat-title">{title}</h1></header>
+            <header class="chat-head">
+                <h1 class="chat-title">{title}</h1>
+                {move || match stage.get() {
+                    Stage::Open(thread, timeline) => quietly(members, move |it| it(thread, timeline.clone())),
+                    _ => ().into_any(),
+                }}
+            </header>
             {move || match stage.get() {
                 Stage::New(_) => view! {
                     <div class="chat-empty">
@@ -108,17 +134,21 @@ pub(crate) fn ChatPage() -> impl IntoView {
                 Stage::Loading(_) => view! {
                     <div class="chat-loading" role="status">"Loading…"</div>
                 }.into_any(),
-                Stage::Missing(_) => view! {
+                Stage::Missing(thread) => view! {
                     <div class="chat-missing">
                         <h2>"This chat is not here"</h2>
-                        <p>"It was deleted, or it belongs to another account."</p>
+                        <p>"It was deleted, or you are no member of it."</p>
                         <a class="button" href=nav.href(Route::New)>"Start a new chat"</a>
                     </div>
+                    {unsent(thread)}
                 }.into_any(),
-                Stage::Open(thread, timeline) => later(timeline_log, move |log| log(thread, timeline.clone())),
+                Stage::Open(thread, timeline) => later(thread_log, move |log| log(thread, timeline.clone())),
             }}
-            <Show when=move || !missing.get()>
+            <Show when=move || !missing.get() && !reads.get()>
                 <Composer thread=thread.into() new=new.into() sent/>
+            </Show>
+            <Show when=move || !missing.get() && reads.get()>
+                <p class="chat-readonly">"You can read this chat. Its owner decides who can write."</p>
             </Show>
         </div>
     }

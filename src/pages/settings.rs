@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     features::SignOut,
-    state::{Account, Call, Dispatch, Intent, Session, State, Theme, words},
+    state::{Account, Call, Dispatch, Intent, Push, PushWish, Session, State, Theme, words},
 };
 
 #[component]
@@ -42,6 +42,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                     </select>
                 </label>
             </section>
+            <Notifications/>
             <section class="settings-section">
                 <h2>"Account"</h2>
                 <p>"Signed in as " <strong>{name}</strong></p>
@@ -49,6 +50,34 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 <Password/>
             </section>
         </div>
+    }
+}
+
+#[component]
+fn Notifications() -> impl IntoView {
+    let (state, dispatch) = (State::here(), Dispatch::here());
+    let wish = move |wish| dispatch.send(Intent::Push(wish));
+    wish(PushWish::Look);
+    let button = move |name, wanted| {
+        view! { <button type="button" class="button" on:click=move |_| wish(wanted)>{name}</button> }
+    };
+    view! {
+        <section class="settings-section">
+            <h2>"Notifications"</h2>
+            <p role="status">{move || words::push(state.push.get())}</p>
+            {move || match state.push.get() {
+                Push::On { text: true } => [
+                    button("Turn off", PushWish::Off),
+                    button("Hide what was written", PushWish::Text(false)),
+                ].into_any(),
+                Push::On { text: false } => [
+                    button("Turn off", PushWish::Off),
+                    button("Show what was written", PushWish::Text(true)),
+                ].into_any(),
+                Push::Off | Push::Failed => button("Turn on", PushWish::On).into_any(),
+                Push::Unknown | Push::Unsupported | Push::Denied => ().into_any(),
+            }}
+        </section>
     }
 }
 

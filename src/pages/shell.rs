@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ChatPage, settings_page};
+use super::{ChatPage, join_page, settings_page};
 use crate::{
     features::{Nav, Outdated, Sidebar},
     state::Route,
@@ -12,7 +12,11 @@ use crate::{
 #[component]
 pub(crate) fn Shell() -> impl IntoView {
     let (open, nav) = (RwSignal::new(false), Nav::here());
-    let settings = Memo::new(move |_| nav.route() == Route::Settings);
+    // Threads share one page.
+    let page = Memo::new(move |_| match nav.route() {
+        Route::Thread(_) => Route::New,
+        route => route,
+    });
     view! {
         <div class="shell" data-drawer=move || open.get().to_string()>
             <Sidebar open/>
@@ -26,10 +30,10 @@ pub(crate) fn Shell() -> impl IntoView {
                         aria-label="Open sidebar"
                         on:click=move |_| open.set(true)
                     >"☰"</button>
-                    {move || if settings.get() {
-                        later(settings_page, |page| page())
-                    } else {
-                        view! { <ChatPage/> }.into_any()
+                    {move || match page.get() {
+                        Route::Settings => later(settings_page, |page| page()),
+                        Route::Join(secret) => later(join_page, move |page| page(secret)),
+                        _ => view! { <ChatPage/> }.into_any(),
                     }}
                 </div>
             </main>

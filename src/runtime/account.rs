@@ -100,11 +100,31 @@ impl Server {
             .map(drop)
     }
 
-    async fn call<B: Serialize>(
+    pub(super) async fn call<B: Serialize>(
         &self,
         method: Method,
         path: &str,
         body: Option<&B>,
+    ) -> Result<Response, CallError> {
+        self.send(method, path, body.map(json::write)).await
+    }
+
+    /// A call about pushes, with a body of JSON; gives the answer's text, or nothing where it failed.
+    pub(super) async fn push(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Option<String> {
+        let answer = self.send(method, &format!("push/{path}"), body).await;
+        answer.ok()?.text().await.ok()
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
     ) -> Result<Response, CallError> {
         let mut request = RequestBuilder::new(&format!("{}/api/{path}", self.url)).method(method);
         request = match self.token() {
@@ -115,7 +135,7 @@ impl Server {
         let request = match body {
             Some(body) => request
                 .header("content-type", "application/json")
-                .body(json::write(body)),
+                .body(body),
             None => request.build(),
         };
         let answer = request.map_err(|_| CallError::Unreachable)?.send().await;
@@ -131,6 +151,6 @@ impl Server {
 }
 
 /// What an answer holds, where that can be understood.
-async fn content<T: DeserializeOwned>(answer: Response) -> Option<T> {
+pub(super) async fn content<T: DeserializeOwned>(answer: Response) -> Option<T> {
     json::read(&answer.text().await.ok()?).ok()
 }

@@ -10,7 +10,10 @@ use futures_channel::{
     oneshot,
 };
 use gloo_timers::callback::Timeout;
-use leptos::{prelude::request_animation_frame, task::spawn_local};
+use leptos::{
+    prelude::{GetUntracked as _, request_animation_frame},
+    task::spawn_local,
+};
 use weft_protocol::{Millis, ThreadId, UserId};
 use weft_sync::{Change, Config, Connection, Core, Input, Output, Status, TabId, TabMessage};
 
@@ -118,6 +121,26 @@ impl Driver {
         self.order(storage::Order::Join(user, done));
         // Ends at once where there is no storage.
         let _ = joined.await;
+        self.join_drafts();
+        self.flush();
+        project::record(&self.1, Fact::Opened);
+        self.save_draft();
+    }
+
+    /// What was written before it was known what is kept goes on from that.
+    fn join_drafts(&self) {
+        let inner = &mut *self.0.borrow_mut();
+        let Some(draft) = inner.draft.as_mut().filter(|draft| !draft.saved) else {
+            return;
+        };
+        for change in &mut inner.changes {
+            if let Change::DraftSet(place, text) = change
+                && *place == draft.place
+            {
+                text.push_str(&draft.text);
+                draft.text.clone_from(text);
+            }
+        }
     }
 
     /// Whose tab this is.
@@ -166,6 +189,9 @@ impl Driver {
     /// Tells the core what is being written, once a moment has passed without a further key.
     pub(super) fn draft(&self, place: Option<ThreadId>, text: String) {
         let sent = text.is_empty();
+        if let Some(thread) = place {
+            self.input(Input::Typing(thread, !text.trim().is_empty()));
+        }
         let before = self.0.borrow().draft.as_ref().map(|draft| draft.place);
         if before != Some(place) {
             self.save_draft();
@@ -176,7 +202,12 @@ impl Driver {
             text,
             at: page::now(),
             saved: false,
-            _timer: Timeout::new(DRAFT_MS, move || driver.save_draft()),
+            _timer: Timeout::new(DRAFT_MS, move || {
+                // Before, it would take the place of what is kept.
+                if driver.1.opened.get_untracked() {
+                    driver.save_draft();
+                }
+            }),
         });
         if sent {
             self.save_draft();

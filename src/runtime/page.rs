@@ -110,6 +110,21 @@ pub(super) fn show_theme(theme: Theme) {
     };
 }
 
+/// Says on the tab, and on the icon of the installed app, how many messages are unread.
+pub(super) fn show_unread(unread: u64) {
+    document().set_title(&match unread {
+        0 => "Weft".to_owned(),
+        unread => format!("({unread}) Weft"),
+    });
+    let navigator = window().navigator();
+    // Not every platform has icons that count.
+    if let Ok(badge) = Reflect::get(&navigator, &"setAppBadge".into())
+        && let Some(badge) = badge.dyn_ref::<Function>()
+    {
+        let _ = badge.call1(&navigator, &(unread as f64).into());
+    }
+}
+
 /// Puts text on the clipboard; where the platform forbids it, nothing happens.
 pub(super) fn copy(text: &str) {
     let _ = window().navigator().clipboard().write_text(text);
@@ -123,6 +138,7 @@ pub(super) fn listen(state: State, driver: &Driver) {
         seen.flush();
         seen.save_draft();
         project::record(&state, Fact::Days(days()));
+        project::record(&state, Fact::Seen(!hidden()));
         seen.input(if hidden() {
             Input::Background
         } else {
@@ -130,6 +146,7 @@ pub(super) fn listen(state: State, driver: &Driver) {
         });
     });
     if hidden() {
+        project::record(&state, Fact::Seen(false));
         driver.input(Input::Background);
     }
     let callback = visibility.as_ref().unchecked_ref();

@@ -71,7 +71,8 @@ pub(super) fn reload() {
     }
 }
 
-async fn register() -> Option<ServiceWorkerRegistration> {
+/// Registers the app's worker, which may have been done before.
+pub(super) async fn register() -> Option<ServiceWorkerRegistration> {
     let navigator = window().navigator();
     // Missing where the page did not come over a safe connection.
     Reflect::get(&navigator, &JsValue::from_str("serviceWorker"))

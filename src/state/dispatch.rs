@@ -1,10 +1,13 @@
 //! How components ask for change.
 
 use leptos::prelude::*;
-use weft_protocol::{MessageId, Millis, Mutation, NewReply, ThreadId};
+use weft_protocol::{
+    MessageId, Millis, Mutation, NewReply, ThreadId,
+    api::{NewInvite, NewMember},
+};
 use weft_sync::Seek;
 
-use super::{Action, Notice, Theme};
+use super::{Action, Notice, PushWish, Theme};
 
 /// What a person asks of the accounts' side.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,6 +34,21 @@ pub enum Account {
     },
 }
 
+/// What a person asks of the side of the server that lets people into threads.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Share {
+    /// Become a member by a link with this secret.
+    Join(u128),
+    /// See which links there are.
+    List(ThreadId),
+    /// Make a link.
+    Invite(ThreadId, NewInvite),
+    /// End a link.
+    Revoke(ThreadId, String),
+    /// Make somebody a member.
+    Add(ThreadId, NewMember),
+}
+
 /// What a person wants.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Intent {
@@ -48,10 +66,14 @@ pub enum Intent {
     Seek(ThreadId, Seek),
     /// Something of the accounts' side.
     Account(Account),
+    /// Something of who may see a thread.
+    Share(Share),
     /// Forget how the last account call ended.
     Settled,
     /// This id was made for a thread that does not exist yet.
     Fresh(ThreadId),
+    /// Something of this device's notifications.
+    Push(PushWish),
     /// Choose colours.
     Theme(Theme),
     /// Keep what is being written.

@@ -6,10 +6,10 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
-use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User};
-use weft_sync::{Change, MessageView};
+use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User, api::Invite};
+use weft_sync::{Change, MessageView, ThreadView};
 
-use super::{Call, Days, Keeping, Notice, Row, Session, State, Theme, Timeline};
+use super::{Call, Days, Keeping, Notice, Push, Row, Session, State, Theme, Timeline};
 
 /// How many toasts there are at once.
 const NOTICES: usize = 3;
@@ -19,10 +19,20 @@ const NOTICES: usize = 3;
 pub enum Fact {
     /// Who is signed in.
     Session(Session),
+    /// What this device keeps of their account is here, as far as it keeps any.
+    Opened,
     /// Where signing in stands.
     Auth(Call),
     /// Where the change of password stands.
     Password(Call),
+    /// Where joining by a link, or adding members, stands.
+    Sharing(Call),
+    /// A thread was joined.
+    Joined(ThreadId),
+    /// These are a thread's invites.
+    Invites(Vec<Invite>),
+    /// How the notifications of this device are.
+    Push(Push),
     /// An id was made for a thread that does not exist yet.
     Fresh(ThreadId),
     /// It exists now.
@@ -35,6 +45,8 @@ pub enum Fact {
     Model(Option<ThreadId>, String),
     /// Where what is written lasts.
     Keeping(Keeping),
+    /// Whether somebody may be looking.
+    Seen(bool),
     /// The local midnights.
     Days(Days),
     /// A toast appears.
@@ -55,6 +67,7 @@ pub fn apply(state: &State, change: Change) {
         Change::ThreadsKnownSet(known) => state.threads_known.set(known),
         Change::ThreadInserted { index, thread } => {
             let id = thread.row.id;
+            unread(state, None, Some(&thread));
             state.threads.update_value(|threads| {
                 threads.insert(id, ArcRwSignal::new(thread));
             });
@@ -68,14 +81,19 @@ pub fn apply(state: &State, change: Change) {
                 removed = (index < order.len()).then(|| order.remove(index));
             });
             if let Some(id) = removed {
-                state.threads.update_value(|threads| {
-                    threads.remove(&id);
-                });
+                let mut thread = None;
+                state
+                    .threads
+                    .update_value(|threads| thread = threads.remove(&id));
+                if let Some(thread) = thread {
+                    thread.with_untracked(|thread| unread(state, Some(thread), None));
+                }
             }
         }
         Change::ThreadMoved { from, to } => state.order.update(|order| shift(order, from, to)),
         Change::ThreadSet(thread) => {
             if let Some(signal) = state.thread(thread.row.id) {
+                signal.with_untracked(|before| unread(state, Some(before), Some(&thread)));
                 signal.set(thread);
             }
         }
@@ -98,6 +116,16 @@ pub fn apply(state: &State, change: Change) {
         Change::LengthSet(thread, length) => {
             if let Some(timeline) = timeline(state, thread) {
                 timeline.length.set(length);
+            }
+        }
+        Change::PeopleSet(thread, people) => {
+            if let Some(timeline) = timeline(state, thread) {
+                timeline.people.set(people);
+            }
+        }
+        Change::PresenceSet(thread, presence) => {
+            if let Some(timeline) = timeline(state, thread) {
+                timeline.presence.set(presence);
             }
         }
         Change::MessageInserted {
@@ -146,6 +174,11 @@ pub fn apply(state: &State, change: Change) {
             record(state, Fact::Draft(place, text));
             state.drafted.set(place);
         }
+        // That it is shown as unread again says it.
+        Change::Rejected {
+            mutation: Mutation::MarkRead { .. } | Mutation::MarkUnread { .. },
+            ..
+        } => {}
         Change::Rejected { mutation, code } => {
             let text = format!("{} {}", undone(&mutation), super::words::error(code));
             noticed(
@@ -175,12 +208,40 @@ pub fn tidy(state: &State) {
     });
 }
 
+/// Counts what is unread, now that a thread is another one. Nothing counts where somebody wants no word of it.
+fn unread(state: &State, before: Option<&ThreadView>, now: Option<&ThreadView>) {
+    let of = |thread: Option<&ThreadView>| {
+        let row = thread.map(|thread| &thread.row);
+        row.map_or(0, |row| {
+            if row.muted || row.archived {
+                0
+            } else {
+                row.unread
+            }
+        })
+    };
+    if of(before) != of(now) {
+        state
+            .unread
+            .update(|unread| *unread = unread.saturating_sub(of(before)) + of(now));
+    }
+}
+
 /// Writes down what the runtime has learnt.
 pub fn record(state: &State, fact: Fact) {
     match fact {
-        Fact::Session(session) => state.session.set(session),
+        Fact::Session(session) => {
+            if state.session.with_untracked(|now| *now != session) {
+                state.session.set(session);
+            }
+        }
+        Fact::Opened => state.opened.set(true),
         Fact::Auth(call) => state.auth.set(call),
         Fact::Password(call) => state.password.set(call),
+        Fact::Sharing(call) => state.sharing.set(call),
+        Fact::Joined(thread) => state.joined.set(Some(thread)),
+        Fact::Invites(invites) => state.invites.set(invites),
+        Fact::Push(push) => state.push.set(push),
         Fact::Fresh(thread) => state.fresh.update(|fresh| {
             fresh.insert(thread);
         }),
@@ -196,6 +257,7 @@ pub fn record(state: &State, fact: Fact) {
             chosen.insert(thread, model);
         }),
         Fact::Keeping(keeping) => state.keeping.set(keeping),
+        Fact::Seen(seen) => state.seen.set(seen),
         Fact::Days(days) => {
             if state.days.get_untracked() != days {
                 state.days.set(days);
@@ -207,8 +269,11 @@ pub fn record(state: &State, fact: Fact) {
             .update(|notices| notices.retain(|n| n.id != id)),
         Fact::Forgotten => {
             state.drafts.update_value(|drafts| drafts.clear());
+            state.invites.update(Vec::clear);
+            state.joined.set(None);
             state.fresh.update(|fresh| fresh.clear());
             state.notices.update(|notices| notices.clear());
+            state.opened.set(false);
             state.session.set(Session::SignedOut);
         }
     }
@@ -316,6 +381,10 @@ fn undone(mutation: &Mutation) -> &'static str {
         Mutation::RenameThread { .. } => "The chat could not be renamed.",
         Mutation::PinThread { .. } => "The chat could not be pinned or unpinned.",
         Mutation::ArchiveThread { .. } => "The chat could not be archived or restored.",
+        Mutation::MarkRead { .. } | Mutation::MarkUnread { .. } => {
+            "What was read could not be marked."
+        }
+        Mutation::MuteThread { .. } => "The chat could not be muted or unmuted.",
         Mutation::DeleteThread { .. } => "The chat could not be deleted.",
         Mutation::RestoreThread { .. } => "The chat could not be restored.",
         Mutation::SendMessage { .. } => "The message could not be sent.",
@@ -323,5 +392,7 @@ fn undone(mutation: &Mutation) -> &'static str {
         Mutation::Regenerate { .. } => "No new reply could be asked for.",
         Mutation::EditMessage { .. } => "The message could not be edited.",
         Mutation::DeleteMessage { .. } => "The message could not be deleted.",
+        Mutation::SetRole { .. } => "The role could not be changed.",
+        Mutation::RemoveMember { .. } => "The member could not be removed.",
     }
 }

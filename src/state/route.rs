@@ -11,6 +11,8 @@ pub enum Route {
     New,
     /// A thread.
     Thread(ThreadId),
+    /// Becoming a member by a link with this secret.
+    Join(u128),
     /// Signing in.
     SignIn,
     /// The settings.
@@ -26,10 +28,13 @@ impl Route {
             "" => Self::New,
             "sign-in" => Self::SignIn,
             "settings" => Self::Settings,
-            path => path
-                .strip_prefix("t/")
-                .and_then(|id| id.parse().ok())
-                .map_or(Self::NotFound, Self::Thread),
+            path => match path.split_once('/') {
+                Some(("t", id)) => id.parse().map_or(Self::NotFound, Self::Thread),
+                Some(("join", secret)) => {
+                    u128::from_str_radix(secret, 16).map_or(Self::NotFound, Self::Join)
+                }
+                _ => Self::NotFound,
+            },
         }
     }
 
@@ -37,7 +42,7 @@ impl Route {
     pub fn thread(self) -> Option<ThreadId> {
         match self {
             Self::Thread(thread) => Some(thread),
-            Self::New | Self::SignIn | Self::Settings | Self::NotFound => None,
+            Self::New | Self::Join(_) | Self::SignIn | Self::Settings | Self::NotFound => None,
         }
     }
 }
@@ -47,6 +52,7 @@ impl fmt::Display for Route {
         match self {
             Self::New | Self::NotFound => f.write_str("/"),
             Self::Thread(thread) => write!(f, "/t/{thread}"),
+            Self::Join(secret) => write!(f, "/join/{secret:032x}"),
             Self::SignIn => f.write_str("/sign-in"),
             Self::Settings => f.write_str("/settings"),
         }
@@ -63,6 +69,7 @@ mod tests {
         for route in [
             Route::New,
             Route::Thread(thread),
+            Route::Join(7),
             Route::SignIn,
             Route::Settings,
         ] {

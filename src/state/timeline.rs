@@ -9,8 +9,8 @@ use std::{
 };
 
 use leptos::prelude::*;
-use weft_protocol::MessageId;
-use weft_sync::{Ahead, Delivery, Head, History};
+use weft_protocol::{MemberRow, MessageId};
+use weft_sync::{Ahead, Delivery, Head, History, PresenceView};
 
 /// A message's signals.
 #[derive(Clone, Debug)]
@@ -36,6 +36,10 @@ pub struct Timeline {
     pub ahead: ArcRwSignal<Ahead>,
     /// How many messages there are on the whole path.
     pub length: ArcRwSignal<u64>,
+    /// Everybody who is or was a member, by id.
+    pub people: ArcRwSignal<Vec<MemberRow>>,
+    /// Who else has it on screen.
+    pub presence: ArcRwSignal<PresenceView>,
     /// The replies that are being made.
     pub streaming: ArcRwSignal<Vec<MessageId>>,
     rows: Arc<Mutex<HashMap<MessageId, Row>>>,
@@ -54,6 +58,8 @@ impl Default for Timeline {
             history: ArcRwSignal::new(History::default()),
             ahead: ArcRwSignal::new(Ahead::default()),
             length: ArcRwSignal::new(0),
+            people: ArcRwSignal::new(Vec::new()),
+            presence: ArcRwSignal::default(),
             streaming: ArcRwSignal::new(Vec::new()),
             rows: Arc::default(),
         }

@@ -1,8 +1,9 @@
 //! The wording of every error, as a plain sentence with a way on.
 
 use weft_protocol::{ErrorCode, api::ApiCode};
+use weft_sync::PresenceView;
 
-use super::{CallError, Keeping};
+use super::{CallError, Keeping, Push};
 
 /// What happened, for the person who reads it.
 pub fn error(code: ErrorCode) -> &'static str {
@@ -17,6 +18,8 @@ pub fn error(code: ErrorCode) -> &'static str {
         ErrorCode::NoSuchTopic | ErrorCode::NoSuchThread => "This chat does not exist any more.",
         ErrorCode::NoSuchMessage => "This message does not exist any more.",
         ErrorCode::IdTaken => "That id is in use already.",
+        ErrorCode::NoSuchMember => "This person is no member of the chat.",
+        ErrorCode::TooManyMembers => "This chat has as many members as it can have.",
         ErrorCode::NotAllowed => "You are not allowed to do that.",
         ErrorCode::EmptyText => "The text is empty.",
         ErrorCode::TextTooLong => "The text is too long.",
@@ -56,6 +59,56 @@ pub fn outdated(keeping: Keeping) -> &'static str {
     }
 }
 
+/// Who types, in one sentence; nothing where nobody does.
+pub fn typing(presence: &PresenceView) -> String {
+    let typing = presence.people.iter().filter(|person| person.typing);
+    let names: Vec<&str> = typing.map(|person| person.user.name.as_str()).collect();
+    match (presence.typing, &names[..]) {
+        (0, _) => String::new(),
+        (1, [name]) => format!("{name} is typing"),
+        (1, _) => "Somebody is typing".to_owned(),
+        (2, [first, second]) => format!("{first} and {second} are typing"),
+        (count, _) => format!("{count} people are typing"),
+    }
+}
+
+/// A count, where there is little room.
+pub fn count(count: u64) -> String {
+    if count > 99 {
+        "99+".to_owned()
+    } else {
+        count.to_string()
+    }
+}
+
+/// So many days.
+pub fn days(days: u32) -> String {
+    counted(days, "day", "days")
+}
+
+/// So many people.
+pub fn people(people: u32) -> String {
+    counted(people, "person", "people")
+}
+
+fn counted(count: u32, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// How the notifications of this device are.
+pub fn push(push: Push) -> &'static str {
+    match push {
+        Push::Unknown => "",
+        Push::Unsupported => "This browser cannot notify you here. On a phone, install Weft first.",
+        Push::Denied => {
+            "Notifications are blocked. Allow them for this site in the browser's settings."
+        }
+        Push::Off => "Hear of new messages on this device while Weft is closed.",
+        Push::On { .. } => "This device notifies you while Weft is closed.",
+        Push::Failed => "That did not work. Check the connection and try again.",
+    }
+}
+
 /// What is lost by signing out.
 pub fn unsent(count: u32) -> String {
     match count {
@@ -86,6 +139,13 @@ pub fn call_error(error: CallError) -> String {
                 let wait = after.unwrap_or(60);
                 return format!("Too many attempts. Try again in {wait} seconds.");
             }
+            ApiCode::NotOwner => "Only the owner of the chat can do that.",
+            ApiCode::NoSuchThread => "This chat does not exist any more.",
+            ApiCode::NoSuchUser => "Nobody here has that username.",
+            ApiCode::InviteInvalid => {
+                "This invitation has expired, was withdrawn or is used up. Ask for a new one."
+            }
+            ApiCode::ThreadFull => "This chat has as many members as it can have.",
             ApiCode::InviteNeeded => "Creating an account here needs an invite.",
             ApiCode::Unauthenticated => "Please sign in again.",
             ApiCode::OriginNotAllowed => "The server does not allow this page's address.",

@@ -3,8 +3,8 @@
 //! Invariant: whatever both a part and the rest of the app use is in the rest. The release build makes a module of
 //! each part; any other build has them in the app itself, where they are ready at once.
 
-use futures_util::FutureExt as _;
-use leptos::{prelude::*, task::spawn_local};
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
+use leptos::prelude::*;
 
 #[cfg(weft_split)]
 pub(crate) use wasm_split_helpers::{SplitLoaderError as NotLoaded, wasm_split};
@@ -12,15 +12,25 @@ pub(crate) use wasm_split_helpers::{SplitLoaderError as NotLoaded, wasm_split};
 #[cfg(not(weft_split))]
 pub(crate) type NotLoaded = std::convert::Infallible;
 
-/// How a part comes. It is ready at once from the second time on.
-pub(crate) type Coming<T> = futures_util::future::LocalBoxFuture<'static, Result<T, NotLoaded>>;
+/// Has something waited for, whether or not it is still shown. A part that is here at once needs none.
+#[derive(Clone, Copy)]
+pub struct Waiter(pub fn(LocalBoxFuture<'static, ()>));
 
-/// `name: Type = value` makes a function that loads the part, which is `value`.
+impl Waiter {
+    fn wait(self, future: impl Future<Output = ()> + 'static) {
+        (self.0)(Box::pin(future));
+    }
+}
+
+/// How a part comes. It is ready at once from the second time on.
+pub(crate) type Coming<T> = LocalBoxFuture<'static, Result<T, NotLoaded>>;
+
+/// `name in module: Type = value` makes a function that loads the part, which is `value`, with all of its module.
 macro_rules! part {
-    ($(#[$doc:meta])* $name:ident: $part:ty = $value:expr) => {
+    ($(#[$doc:meta])* $name:ident in $module:ident: $part:ty = $value:expr) => {
         $(#[$doc])*
         pub(crate) fn $name() -> $crate::ui::part::Coming<$part> {
-            #[cfg_attr(weft_split, $crate::ui::part::wasm_split($name, fallible))]
+            #[cfg_attr(weft_split, $crate::ui::part::wasm_split($module, fallible))]
             fn $name() -> Result<$part, $crate::ui::part::NotLoaded> {
                 Ok($value)
             }
@@ -36,39 +46,62 @@ macro_rules! part {
 }
 pub(crate) use part;
 
-/// What `show` makes of a part, once it is here.
+/// What `show` makes of a part, once it is here. Until then it says that it comes, or that it does not.
 pub(crate) fn later<T: Copy + Send + Sync + 'static>(
     load: fn() -> Coming<T>,
     show: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    shown(load, Box::new(show), |again| {
+        match again {
+        None => view! { <p class="part" role="status">"Loading…"</p> }.into_any(),
+        Some(again) => view! {
+            <p class="part" role="alert">
+                "This part of the app could not be loaded. "
+                <button type="button" class="button" on:click=move |_| again.run(())>"Try again"</button>
+            </p>
+        }
+        .into_any(),
+    }
+    })
+}
+
+/// What `show` makes of a part, once it is here, beside another one of its module that says the rest.
+pub(crate) fn quietly<T: Copy + Send + Sync + 'static>(
+    load: fn() -> Coming<T>,
+    show: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    shown(load, Box::new(show), |_| ().into_any())
+}
+
+type Show<T> = Box<dyn Fn(T) -> AnyView + Send + Sync>;
+
+/// `absent` is shown for a part that comes, or, with the way to try again, for one that did not.
+fn shown<T: Copy + Send + Sync + 'static>(
+    load: fn() -> Coming<T>,
+    show: Show<T>,
+    absent: fn(Option<Callback<()>>) -> AnyView,
 ) -> AnyView {
     let mut coming = load();
     if let Some(Ok(part)) = (&mut coming).now_or_never() {
         return show(part);
     }
-    let part = RwSignal::new(None);
+    let (part, waiter) = (RwSignal::new(None), expect_context::<Waiter>());
     let wait = move |coming: Coming<T>| {
         part.set(None);
-        spawn_local(async move {
+        waiter.wait(async move {
             let came = coming.await;
             // Nobody may be waiting any more.
             let _ = part.try_set(Some(came.ok()));
         });
     };
     wait(coming);
-    let shown = move || {
-        match part.get() {
-        None => view! { <p class="part" role="status">"Loading…"</p> }.into_any(),
+    let again = Callback::new(move |()| wait(load()));
+    let view = move || match part.get() {
+        None => absent(None),
+        Some(None) => absent(Some(again)),
         Some(Some(part)) => show(part),
-        Some(None) => view! {
-            <p class="part" role="alert">
-                "This part of the app could not be loaded. "
-                <button type="button" class="button" on:click=move |_| wait(load())>"Try again"</button>
-            </p>
-        }
-        .into_any(),
-    }
     };
-    shown.into_any()
+    view.into_any()
 }
 
 /// Has a part loaded, so that it is here when it is shown.
@@ -76,6 +109,6 @@ pub(crate) fn ahead<T: 'static>(load: fn() -> Coming<T>) {
     let mut coming = load();
     if (&mut coming).now_or_never().is_none() {
         // Whoever shows it says so where it does not come.
-        spawn_local(async move { drop(coming.await) });
+        expect_context::<Waiter>().wait(async move { drop(coming.await) });
     }
 }

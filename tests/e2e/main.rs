@@ -8,13 +8,17 @@ mod elsewhere;
 mod failures;
 mod first_use;
 mod keyboard;
+mod members;
 mod network;
 mod offline;
+mod presence;
+mod push;
 mod replies;
 mod siblings;
 mod storage;
 mod tabs;
 mod timeline;
+mod unread;
 mod unsent;
 
 use weft_testkit::edges::{Browser, ModelServer, Node, Screen, TestServer};

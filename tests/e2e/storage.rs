@@ -63,6 +63,59 @@ async fn what_is_said_offline_outlives_a_killed_browser_and_arrives_once_and_in_
     browser.close().await;
 }
 
+/// Writes a text and presses these keys, from the next load on, before the page is told what the device keeps.
+fn writes_early(text: &str, keys: &str) -> String {
+    format!(
+        "window.early = false;
+        const opens = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function(...all) {{
+            const area = document.querySelector('textarea');
+            if (area && !window.early) {{
+                window.early = true;
+                area.value = '{text}';
+                area.dispatchEvent(new Event('input', {{ bubbles: true }}));
+                for (const key of {keys})
+                    area.dispatchEvent(new KeyboardEvent('keydown', {{ key, bubbles: true }}));
+            }}
+            return opens.apply(this, all);
+        }};"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_before_the_storage_is_open_goes_on_from_what_was_kept() {
+    let (_model, server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    browser.textbox("Message").fill("Half a ").await;
+    browser.until_js(DRAFT_KEPT).await;
+    // Not the copy that a page leaves which goes away.
+    browser
+        .before_load("localStorage.removeItem('weft.draft.')")
+        .await;
+    browser.before_load(&writes_early("sentence", "[]")).await;
+    browser.reload().await;
+    connected(&browser).await;
+    assert_eq!(browser.js("window.early").await, true);
+    let whole = "document.querySelector('textarea').value === 'Half a sentence'";
+    browser.until_js(whole).await;
+    browser.until_js(DRAFT_KEPT).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_before_the_storage_is_open_is_sent_once_it_is() {
+    let (_model, server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    browser
+        .before_load(&writes_early("Early", "['Enter']"))
+        .await;
+    browser.reload().await;
+    until_status(&browser.message(0), &browser, "complete").await;
+    assert_eq!(browser.js("window.early").await, true);
+    assert_eq!(said(&browser).await, ["Early"]);
+    browser.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_started_anew_without_a_network_shows_the_last_thread_to_read_and_to_write_in() {
     let (_model, mut server) = served().await;

@@ -321,9 +321,18 @@ async fn a_token_touches_only_the_block_that_it_is_in() {
 async fn what_came_while_a_thread_was_closed_begins_at_a_line_and_is_jumped_to() {
     let (_model, server) = served().await;
     let browser = reading(&server.url(), 60).await;
+    let other = sign_up(&server.url(), "bob").await;
+    browser
+        .js(&format!(
+            "fetch('/api/threads/{THREAD}/members', {{
+                method: 'POST', headers: {{ 'content-type': 'application/json' }},
+                body: JSON.stringify({{ username: 'bob', role: 'editor' }}),
+            }})"
+        ))
+        .await;
     browser.button("New chat").click().await;
     browser.until_js("!document.querySelector('article')").await;
-    write(&browser, 61, 120).await;
+    write(&other, 61, 120).await;
     browser.js("history.back()").await;
     in_sight(&browser, 120).await;
     browser.button("Jump to first unread").click().await;
@@ -333,4 +342,5 @@ async fn what_came_while_a_thread_was_closed_begins_at_a_line_and_is_jumped_to()
         .await;
     browser.button("Jump to first unread").gone().await;
     browser.close().await;
+    other.close().await;
 }

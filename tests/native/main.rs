@@ -1,6 +1,7 @@
 //! Counts effect runs: what one change of the core wakes, and what it leaves alone.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod mention;
 mod told;
 
 use std::sync::{
@@ -15,7 +16,7 @@ use weft::state::{
     Days, Group, Row, State, Timeline,
     project::{Fact, apply, record, tidy},
 };
-use weft_protocol::{Author, MessageId, Status, ThreadId, ThreadRow};
+use weft_protocol::{Author, MessageId, Role, Status, ThreadId, ThreadRow};
 use weft_sync::{Change, Delivery, Head, MessageView, ThreadView};
 
 fn thread_id() -> ThreadId {
@@ -34,6 +35,7 @@ fn message(n: u8) -> MessageView {
             status: Status::Streaming,
             error: None,
             parent: None,
+            ordinal: 1,
             depth: 1,
             siblings: Vec::new(),
             created_at: 0,
@@ -284,6 +286,12 @@ fn a_thread_is_grouped_by_its_local_day() {
             deleted: false,
             generating: 0,
             model: None,
+            role: Role::Owner,
+            members: 1,
+            last: 0,
+            read: 0,
+            unread: 0,
+            muted: false,
             created_at: 0,
             updated_at,
         },

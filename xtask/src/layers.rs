@@ -93,7 +93,7 @@ const MODULES: [(&str, &[&str]); 7] = [
     ("app", &["features", "pages", "state", "text", "ui"]),
     ("pages", &["features", "state", "text", "ui"]),
     ("features", &["state", "text", "ui"]),
-    ("runtime", &["app", "state", "text"]),
+    ("runtime", &["app", "state", "text", "ui"]),
     ("state", &["text"]),
     ("text", &["ui"]),
     ("ui", &[]),

@@ -75,8 +75,8 @@ pub(crate) async fn measure(figures: &mut Figures) {
     figures.add(GROUP, name, Side::Weft, write_all(writers).await);
 }
 
-/// Makes a thread that all accounts are members of. Nobody can be asked into a thread yet: it is written into the
-/// data.
+/// Makes a thread that all accounts are members of. It is written into the data: each member who is let in is told
+/// to all that are there.
 async fn share(server: &mut TestServer, token: &str, thread: ThreadId) {
     let mut socket = Socket::open(server.addr(), 1, token).await;
     let mutation = Mutation::CreateThread { thread };
@@ -84,8 +84,8 @@ async fn share(server: &mut TestServer, token: &str, thread: ThreadId) {
     while !matches!(socket.next().await, ServerFrame::Ack { .. }) {}
     server.kill();
     let data = Connection::open(server.data().join("weft.db")).expect("the data");
-    let all = "INSERT OR IGNORE INTO member (user, thread, pinned, archived)
-        SELECT account.id, thread.id, 0, 0 FROM account, thread";
+    let all = "INSERT OR IGNORE INTO member (user, thread, pinned, archived, role)
+        SELECT account.id, thread.id, 0, 0, 'viewer' FROM account, thread";
     data.execute(all, []).expect("members");
     drop(data);
     server.restart();

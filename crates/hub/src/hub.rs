@@ -2,11 +2,13 @@
 
 mod answers;
 mod following;
+mod presence;
 mod requests;
 mod sending;
 
 use crate::{
     Input, Output, SessionId, Ticket,
+    leases::Leases,
     ring::Ring,
     running::Running,
     session::{Follow, Phase, Session},
@@ -65,6 +67,7 @@ pub struct Hub {
     topics: BTreeMap<Topic, Ring>,
     running: BTreeMap<MessageId, Running>,
     waiting: BTreeMap<Ticket, Waiting>,
+    leases: Leases,
     timers: BTreeSet<(Millis, SessionId)>,
     next_ticket: u64,
     next_handle: u32,
@@ -85,6 +88,7 @@ impl Hub {
             topics: BTreeMap::new(),
             running: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            leases: Leases::default(),
             timers: BTreeSet::new(),
             next_ticket: 0,
             next_handle: 0,
@@ -131,7 +135,8 @@ impl Hub {
 
     /// When to call with [`Input::Tick`] if nothing else happens.
     pub fn next_deadline(&self) -> Option<Millis> {
-        self.timers.first().map(|&(at, _)| at)
+        let timer = self.timers.first().map(|&(at, _)| at);
+        timer.into_iter().chain(self.leases.next_deadline()).min()
     }
 
     /// How many sockets are open.
@@ -188,6 +193,9 @@ impl Hub {
         }
         for topic in session.follows.keys() {
             self.leave_ring(id, topic);
+            if let Topic::Thread(thread) = topic {
+                self.leases.close(self.now, *thread, id);
+            }
         }
         for message in session.readers.keys() {
             self.stop_reading(id, *message);
@@ -222,6 +230,7 @@ impl Hub {
                 self.rearm(id);
             }
         }
+        self.run_leases();
     }
 
     fn ping(&mut self, id: SessionId) {

@@ -10,6 +10,7 @@
 
 mod hub;
 mod io;
+mod leases;
 pub mod memory;
 mod ring;
 mod running;

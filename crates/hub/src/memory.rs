@@ -10,8 +10,8 @@ use std::{
 };
 
 use weft_protocol::{
-    InstallationId, Limits, MessageId, MessageRow, Millis, Op, Status, ThreadId, ThreadRow, Topic,
-    UserId,
+    Author, InstallationId, Limits, MemberRow, MessageId, MessageRow, Millis, Op, Role, Status,
+    ThreadId, ThreadRow, Topic, User, UserId,
 };
 
 use crate::{
@@ -26,6 +26,7 @@ pub struct MemoryStore {
     epoch: u32,
     threads: BTreeMap<ThreadId, Thread>,
     members: BTreeSet<(UserId, ThreadId)>,
+    names: BTreeMap<UserId, String>,
     messages: BTreeMap<MessageId, MessageRow>,
     /// The jump of each message.
     jumps: BTreeMap<MessageId, MessageId>,
@@ -36,10 +37,10 @@ pub struct MemoryStore {
 
 #[derive(Clone, Debug)]
 struct Thread {
-    /// Its row; `pinned` and `archived` are not read.
+    /// Its row; what is a member's own is not read.
     row: ThreadRow,
-    /// Whether each member has it pinned, and archived.
-    members: BTreeMap<UserId, (bool, bool)>,
+    /// Everybody who is or was a member.
+    people: BTreeMap<UserId, Member>,
     /// Its messages; the ordinal is the index plus one.
     messages: Vec<MessageId>,
     /// The ordinals of those that are no tombstones.
@@ -49,7 +50,23 @@ struct Thread {
     jobs: Vec<(Job, Phase)>,
 }
 
+/// What is a member's own. Without a role they are none any more.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    role: Option<Role>,
+    pinned: bool,
+    archived: bool,
+    read: u64,
+    unread: u64,
+    muted: bool,
+}
+
 impl Thread {
+    fn members(&self) -> impl Iterator<Item = (UserId, Role)> {
+        let people = self.people.iter();
+        people.filter_map(|(user, member)| Some((*user, member.role?)))
+    }
+
     fn message(&self, ordinal: u64) -> Option<MessageId> {
         let at = usize::try_from(ordinal.checked_sub(1)?).ok()?;
         self.messages.get(at).copied()
@@ -71,12 +88,18 @@ impl MemoryStore {
             epoch,
             threads: BTreeMap::new(),
             members: BTreeSet::new(),
+            names: BTreeMap::new(),
             messages: BTreeMap::new(),
             jumps: BTreeMap::new(),
             appended: BTreeMap::new(),
             logs: BTreeMap::new(),
             outcomes: BTreeMap::new(),
         }
+    }
+
+    /// Says what a person is called.
+    pub fn set_name(&mut self, user: UserId, name: &str) {
+        self.names.insert(user, name.to_owned());
     }
 
     /// All messages of a thread by ordinal, as a reader has them.
@@ -150,18 +173,40 @@ impl Lookup for MemoryStore {
 
     fn thread(&self, thread: ThreadId, member: UserId) -> Result<Option<ThreadRow>, Infallible> {
         Ok(self.threads.get(&thread).and_then(|thread| {
-            let &(pinned, archived) = thread.members.get(&member)?;
+            let member = thread.people.get(&member)?;
             Some(ThreadRow {
-                pinned,
-                archived,
+                role: member.role?,
+                members: thread.members().count() as u32,
+                pinned: member.pinned,
+                archived: member.archived,
+                last: thread.messages.len() as u64,
+                read: member.read,
+                unread: member.unread,
+                muted: member.muted,
                 ..thread.row.clone()
             })
         }))
     }
 
-    fn members(&self, thread: ThreadId) -> Result<Vec<UserId>, Infallible> {
+    fn members(&self, thread: ThreadId) -> Result<Vec<(UserId, Role)>, Infallible> {
         let thread = self.threads.get(&thread);
-        Ok(thread.map_or_else(Vec::new, |thread| thread.members.keys().copied().collect()))
+        Ok(thread.map_or_else(Vec::new, |thread| thread.members().collect()))
+    }
+
+    fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>, Infallible> {
+        let people = self.threads.get(&thread).map(|thread| &thread.people);
+        let rows = people.into_iter().flatten().map(|(&id, member)| {
+            let Ok(name) = self.name(id);
+            MemberRow {
+                user: User { id, name },
+                role: member.role,
+            }
+        });
+        Ok(rows.collect())
+    }
+
+    fn name(&self, user: UserId) -> Result<String, Infallible> {
+        Ok(self.names.get(&user).cloned().unwrap_or_default())
     }
 
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Infallible> {
@@ -193,6 +238,23 @@ impl Lookup for MemoryStore {
             .threads
             .get(&thread)
             .map_or(0, |thread| thread.messages.len() as u64))
+    }
+
+    fn others(
+        &self,
+        thread: ThreadId,
+        user: UserId,
+        after: u64,
+        through: u64,
+    ) -> Result<u64, Infallible> {
+        let thread = self.threads.get(&thread);
+        let live = thread.map(|thread| thread.live.range(after + 1..=through.max(after + 1)));
+        let ids = live.into_iter().flatten();
+        let rows = ids
+            .filter(|ordinal| **ordinal <= through)
+            .filter_map(|&ordinal| self.messages.get(&thread?.message(ordinal)?));
+        let others = rows.filter(|row| row.author != Author::User(user));
+        Ok(others.count() as u64)
     }
 
     fn newest(&self, thread: ThreadId, limit: u32) -> Result<Vec<Link>, Infallible> {
@@ -298,15 +360,32 @@ impl Tables for MemoryStore {
     fn put_thread(&mut self, member: UserId, row: &ThreadRow) -> Result<(), Infallible> {
         let thread = self.threads.entry(row.id).or_insert_with(|| Thread {
             row: row.clone(),
-            members: BTreeMap::new(),
+            people: BTreeMap::new(),
             messages: Vec::new(),
             live: BTreeSet::new(),
             children: BTreeSet::new(),
             jobs: Vec::new(),
         });
         thread.row = row.clone();
-        thread.members.insert(member, (row.pinned, row.archived));
+        let own = Member {
+            role: Some(row.role),
+            pinned: row.pinned,
+            archived: row.archived,
+            read: row.read,
+            unread: row.unread,
+            muted: row.muted,
+        };
+        thread.people.insert(member, own);
         self.members.insert((member, row.id));
+        Ok(())
+    }
+
+    fn remove_member(&mut self, thread: ThreadId, member: UserId) -> Result<(), Infallible> {
+        self.members.remove(&(member, thread));
+        let thread = self.threads.get_mut(&thread);
+        if let Some(member) = thread.and_then(|thread| thread.people.get_mut(&member)) {
+            member.role = None;
+        }
         Ok(())
     }
 

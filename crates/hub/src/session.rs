@@ -6,7 +6,8 @@ use std::{
 };
 
 use weft_protocol::{
-    ClientFrame, Cursor, InstallationId, Limits, MessageId, Millis, ServerFrame, Topic, User,
+    ClientFrame, Cursor, InstallationId, Limits, MessageId, Millis, Presence, ServerFrame,
+    ThreadId, Topic, User,
     frame::{Held, Subscription},
     limits::{HELLO_WITHIN, PING_EVERY},
 };
@@ -64,13 +65,17 @@ pub(crate) struct Session {
     /// The term of the tab that leads its device; 0 is a client without tabs.
     pub(crate) term: u64,
     /// Answers to the client's own requests, which are bounded.
-    pub(crate) answers: VecDeque<Arc<str>>,
+    pub(crate) answers: VecDeque<(Option<ThreadId>, Arc<str>)>,
     pub(crate) follows: BTreeMap<Topic, Follow>,
     pub(crate) readers: BTreeMap<MessageId, Reader>,
     /// Topics that may have something new.
     pub(crate) dirty_topics: BTreeSet<Topic>,
     /// Replies that may have something new.
     pub(crate) dirty_readers: BTreeSet<MessageId>,
+    /// Threads of which it may be told who has them on screen.
+    pub(crate) dirty_rooms: BTreeSet<ThreadId>,
+    /// What was said of threads that it may follow only once the store has said so.
+    pub(crate) wished: BTreeMap<ThreadId, Presence>,
     /// Mutations not yet answered.
     pub(crate) in_flight: u32,
     /// Questions of any kind that the store has not yet answered.
@@ -100,6 +105,8 @@ impl Session {
             readers: BTreeMap::new(),
             dirty_topics: BTreeSet::new(),
             dirty_readers: BTreeSet::new(),
+            dirty_rooms: BTreeSet::new(),
+            wished: BTreeMap::new(),
             in_flight: 0,
             asked: 0,
             credit: CREDIT,
@@ -114,7 +121,16 @@ impl Session {
     }
 
     pub(crate) fn answer(&mut self, frame: &ServerFrame) {
-        self.answers.push_back(frame.encode().into());
+        self.answers.push_back((None, frame.encode().into()));
+    }
+
+    /// Answers with something of a topic.
+    pub(crate) fn answer_of(&mut self, topic: Topic, frame: &ServerFrame) {
+        let thread = match topic {
+            Topic::Thread(thread) => Some(thread),
+            Topic::User(_) => None,
+        };
+        self.answers.push_back((thread, frame.encode().into()));
     }
 
     pub(crate) fn flushed(&mut self, now: Millis) {

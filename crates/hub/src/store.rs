@@ -5,6 +5,7 @@
 //! and only then answers anybody.
 
 mod answer;
+mod lists;
 mod path;
 mod run;
 mod tables;
@@ -19,8 +20,8 @@ pub use self::{
 };
 
 use weft_protocol::{
-    Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Path, Row,
-    Status, ThreadId, Topic, UserId, frame::Head,
+    Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Millis, Mutation, Op, Path, Role,
+    Row, Status, ThreadId, Topic, UserId, frame::Head,
 };
 
 /// A change of the store.
@@ -66,6 +67,18 @@ pub enum Command {
         thread: ThreadId,
         /// The title.
         title: String,
+    },
+    /// Make a person a member of a thread, or let a member be. Where somebody asks for it they have to be the
+    /// thread's owner; without, an invitation was shown.
+    Admit {
+        /// Who asks.
+        by: Option<UserId>,
+        /// Who is to be a member.
+        user: UserId,
+        /// Of which thread.
+        thread: ThreadId,
+        /// What they may do, if they are no member yet. Not `Owner`.
+        role: Role,
     },
     /// After a start: replies whose job was running end as `Stopped` with `Interrupted`, their text
     /// kept; jobs that were still waiting are reported as started again.

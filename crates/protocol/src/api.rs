@@ -12,13 +12,18 @@
 //! | `PUT /api/push/subscription` | what `PushSubscription.toJSON()` gives, and `app`, the app's address | 204 |
 //! | `DELETE /api/push/subscription` | | 204 |
 //! | `PUT /api/push/text` | `{"text"}`: whether pushes say what was written | 204 |
+//! | `GET /api/threads/{id}/invites` | | [`Invites`]: those that can be used, the newest first; the owner's to see |
+//! | `POST /api/threads/{id}/invites` | [`NewInvite`] | [`Invite`], with its token this once; the owner's to make |
+//! | `POST /api/invites/{id}/revoke` | | 204, also where there is none; the owner's to do |
+//! | `POST /api/threads/{id}/members` | [`NewMember`] | 204, also where they are a member; the owner's to do |
+//! | `POST /api/join` | [`Join`] | [`Joined`]; a member stays what they are, and uses nothing up |
 //!
 //! The caller is known by the cookie `weft_session` or by `Authorization: Bearer <token>`. An error
 //! answers with its status and an [`ApiError`].
 
 use serde::{Deserialize, Serialize};
 
-use crate::User;
+use crate::{Millis, Role, ThreadId, User};
 
 /// The shortest password, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 8;
@@ -74,6 +79,66 @@ pub struct Session {
     pub token: Option<String>,
 }
 
+/// The most uses of an invite, and the most days that it lasts.
+pub const MAX_INVITE: u32 = 365;
+
+/// A link to be made, which makes whoever follows it a member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewInvite {
+    /// What they may do. Not `owner`.
+    pub role: Role,
+    /// How many days it lasts, 1 to 365.
+    pub days: u32,
+    /// How many people it lets in, 1 to 365.
+    pub uses: u32,
+}
+
+/// A link that makes whoever follows it a member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invite {
+    /// What it is called when it is revoked.
+    pub id: String,
+    /// What they may do.
+    pub role: Role,
+    /// When it ends.
+    pub expires_at: Millis,
+    /// How many people it still lets in.
+    pub uses_left: u32,
+    /// The secret in the link `/join/<token>`; said only to whoever made it, once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// The invites of a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invites {
+    /// Those that can be used, the newest first.
+    pub invites: Vec<Invite>,
+}
+
+/// Somebody who is to be a member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMember {
+    /// Their username, in any case.
+    pub username: String,
+    /// What they may do. Not `owner`.
+    pub role: Role,
+}
+
+/// The use of an invite.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// Its secret.
+    pub token: String,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// The thread that the caller is a member of now.
+    pub thread: ThreadId,
+}
+
 /// Why a call was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -94,6 +159,16 @@ pub enum ApiCode {
     InviteNeeded,
     /// Nobody is signed in.
     Unauthenticated,
+    /// The caller is not the thread's owner.
+    NotOwner,
+    /// There is no such thread, or it is not the caller's to see.
+    NoSuchThread,
+    /// Nobody has that username.
+    NoSuchUser,
+    /// The invite does not exist, has expired, was revoked or is used up.
+    InviteInvalid,
+    /// The thread has as many members as it can have.
+    ThreadFull,
     /// The page that calls is on an origin that the server does not allow.
     OriginNotAllowed,
     /// The server failed; its log says how.

@@ -97,6 +97,10 @@ codes! {
     IdTaken = "id_taken": Mutation, Never;
     /// The person may see it but not change it.
     NotAllowed = "not_allowed": Mutation, Never;
+    /// The person is no member of that thread.
+    NoSuchMember = "no_such_member": Mutation, Never;
+    /// The thread has as many members as the server allows.
+    TooManyMembers = "too_many_members": Mutation, Never;
     /// The text is empty once trimmed.
     EmptyText = "empty_text": Mutation, Never;
     /// The text is longer than the announced limit.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Model, Mutation, Op,
-    Row, ThreadId, Topic, User, Versions, json,
+    Presence, Present, Row, ThreadId, Topic, User, Versions, json, presence::is_zero,
 };
 
 /// The bytes of a running reply that a client already holds.
@@ -103,6 +103,13 @@ pub enum ClientFrame {
     Ping,
     /// The answer to the server's `ping`.
     Pong,
+    /// What the person does with a thread that this session follows; it holds for a while (SPEC R45).
+    Presence {
+        /// Which thread.
+        thread: ThreadId,
+        /// What.
+        state: Presence,
+    },
 }
 
 /// A topic's newest change set.
@@ -159,7 +166,7 @@ pub enum ServerFrame {
         now: Millis,
         /// What the client must keep to.
         limits: Limits,
-        /// What this backend can do beyond the core; none is defined in version 1.
+        /// What this backend can do beyond the core: `presence`.
         #[serde(default)]
         capabilities: Vec<String>,
     },
@@ -266,6 +273,8 @@ pub enum ServerFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         topic: Option<Topic>,
     },
+    /// Who has a thread on screen, told to those who do.
+    Presence(Present),
 }
 
 /// A `stream` frame as it travels.
@@ -347,10 +356,6 @@ impl ServerFrame {
     pub fn decode(text: &str) -> Result<Self, DecodeError> {
         json::read(text).map_err(|error| DecodeError(error.to_string()))
     }
-}
-
-fn is_zero(term: &u64) -> bool {
-    *term == 0
 }
 
 /// Close codes of the socket. 44xx can be resumed, 45xx need something to change first; 1000, 1001

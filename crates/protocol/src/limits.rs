@@ -18,6 +18,12 @@ pub const WINDOW: u32 = 50;
 /// The longest thread title, in characters.
 pub const MAX_TITLE_CHARS: usize = 120;
 
+/// The most members of a thread.
+pub const MAX_MEMBERS: usize = 1_000;
+
+/// So many messages at the end of a thread can be marked as unread: marking costs no more than looking at them.
+pub const MAX_MARKED_UNREAD: u64 = 10_000;
+
 /// The longest reply that is kept, in bytes.
 pub const MAX_REPLY_BYTES: u64 = 1024 * 1024;
 

@@ -10,8 +10,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Author, ErrorCode, Limits, MessageId, MessageRow, Millis, Status, ThreadId, ThreadRow, UserId,
-    limits::MAX_TITLE_CHARS, title,
+    Author, ErrorCode, Limits, MessageId, MessageRow, Millis, Role, Status, ThreadId, ThreadRow,
+    UserId,
+    limits::{MAX_MARKED_UNREAD, MAX_TITLE_CHARS},
+    title,
 };
 
 /// A reply that a mutation asks for.
@@ -52,6 +54,27 @@ pub enum Mutation {
         thread: ThreadId,
         /// Whether it is archived from now on.
         archived: bool,
+    },
+    /// Says that a thread was read up to a message. A mark that is there already does not move back.
+    MarkRead {
+        /// Which thread.
+        thread: ThreadId,
+        /// The ordinal of the last message that was read.
+        through: u64,
+    },
+    /// Moves the read mark back to before a message.
+    MarkUnread {
+        /// Which thread.
+        thread: ThreadId,
+        /// The ordinal of the first message that is unread from now on.
+        from: u64,
+    },
+    /// Wants to be told nothing of a thread while away, or to be told again.
+    MuteThread {
+        /// Which thread.
+        thread: ThreadId,
+        /// Whether it is muted from now on.
+        muted: bool,
     },
     /// Makes a thread a tombstone; its running replies are stopped.
     DeleteThread {
@@ -115,6 +138,22 @@ pub enum Mutation {
         /// Which message.
         message: MessageId,
     },
+    /// Gives a member another role. `Owner` hands the thread over: who does it is an editor from then on.
+    SetRole {
+        /// Which thread.
+        thread: ThreadId,
+        /// Which member.
+        user: UserId,
+        /// What they may do from now on.
+        role: Role,
+    },
+    /// Ends a membership: one's own, or, as the owner, another's.
+    RemoveMember {
+        /// Which thread.
+        thread: ThreadId,
+        /// Which member.
+        user: UserId,
+    },
 }
 
 /// Why a mutation had no effect.
@@ -155,6 +194,9 @@ pub trait Rows {
     ) -> Result<Option<MessageRow>, Self::Error>;
     /// The newest message of the thread that is not a tombstone.
     fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, Self::Error>;
+    /// How many live messages of others have an ordinal above `after` and up to `through`; on a client, of those
+    /// that are here.
+    fn others(&self, thread: ThreadId, after: u64, through: u64) -> Result<u64, Self::Error>;
     /// Adds a message at the thread's next ordinal; `row.ordinal`, `row.depth` and `row.siblings` are not
     /// read. Where the id is taken by a message of another thread: `IdTaken`.
     fn insert_message(&mut self, row: MessageRow) -> Result<(), Refused<Self::Error>>;
@@ -168,6 +210,16 @@ pub trait Rows {
     fn stop_replies(&mut self, thread: ThreadId) -> Result<(), Self::Error>;
     /// Makes the message a tombstone: no text, no error.
     fn bury_message(&mut self, row: MessageRow) -> Result<(), Self::Error>;
+    /// What a member of the thread may do; none where they are no member.
+    fn role(&self, thread: ThreadId, user: UserId) -> Result<Option<Role>, Self::Error>;
+    /// Gives a member another role, or, with none, ends the membership. A client's overlay does nothing:
+    /// who is a member is shown once it is so.
+    fn set_role(
+        &mut self,
+        thread: ThreadId,
+        user: UserId,
+        role: Option<Role>,
+    ) -> Result<(), Self::Error>;
 }
 
 impl Mutation {
@@ -178,13 +230,40 @@ impl Mutation {
             | Self::RenameThread { thread, .. }
             | Self::PinThread { thread, .. }
             | Self::ArchiveThread { thread, .. }
+            | Self::MarkRead { thread, .. }
+            | Self::MarkUnread { thread, .. }
+            | Self::MuteThread { thread, .. }
             | Self::DeleteThread { thread }
             | Self::RestoreThread { thread }
             | Self::SendMessage { thread, .. }
             | Self::StopReply { thread, .. }
             | Self::Regenerate { thread, .. }
             | Self::EditMessage { thread, .. }
-            | Self::DeleteMessage { thread, .. } => thread,
+            | Self::DeleteMessage { thread, .. }
+            | Self::SetRole { thread, .. }
+            | Self::RemoveMember { thread, .. } => thread,
+        }
+    }
+
+    /// The least role that may do it (SPEC R41). What it is done to may ask for more.
+    pub fn needs(&self) -> Role {
+        match self {
+            Self::CreateThread { .. }
+            | Self::PinThread { .. }
+            | Self::ArchiveThread { .. }
+            | Self::MarkRead { .. }
+            | Self::MarkUnread { .. }
+            | Self::MuteThread { .. }
+            | Self::RemoveMember { .. } => Role::Viewer,
+            Self::RenameThread { .. }
+            | Self::SendMessage { .. }
+            | Self::StopReply { .. }
+            | Self::Regenerate { .. }
+            | Self::EditMessage { .. }
+            | Self::DeleteMessage { .. } => Role::Editor,
+            Self::DeleteThread { .. } | Self::RestoreThread { .. } | Self::SetRole { .. } => {
+                Role::Owner
+            }
         }
     }
 
@@ -234,6 +313,10 @@ impl Mutation {
 
     /// Makes the change in `rows`, or changes nothing and says why.
     pub fn apply<R: Rows>(&self, rows: &mut R) -> Result<(), Refused<R::Error>> {
+        let thread = rows.thread(self.thread()).map_err(Refused::Rows)?;
+        if thread.is_some_and(|row| row.role < self.needs()) && !self.is_said(rows)? {
+            return Err(ErrorCode::NotAllowed.into());
+        }
         match self {
             Self::CreateThread { thread } => create_thread(rows, *thread),
             Self::RenameThread { thread, title } => change_thread(rows, *thread, |row| {
@@ -245,6 +328,11 @@ impl Mutation {
             }
             Self::ArchiveThread { thread, archived } => {
                 change_thread(rows, *thread, |row| row.archived = *archived)
+            }
+            Self::MarkRead { thread, through } => mark_read(rows, *thread, *through),
+            Self::MarkUnread { thread, from } => mark_unread(rows, *thread, *from),
+            Self::MuteThread { thread, muted } => {
+                change_thread(rows, *thread, |row| row.muted = *muted)
             }
             Self::DeleteThread { thread } => {
                 if any_thread(rows, *thread)?.deleted {
@@ -318,6 +406,10 @@ impl Mutation {
                 if row.deleted {
                     return Ok(());
                 }
+                let is_others = matches!(row.author, Author::User(by) if by != rows.me());
+                if is_others && any_thread(rows, *thread)?.role < Role::Owner {
+                    return Err(ErrorCode::NotAllowed.into());
+                }
                 if row.status == Status::Streaming {
                     rows.stop_reply(row).map_err(Refused::Rows)?;
                 }
@@ -325,7 +417,103 @@ impl Mutation {
                 let row = any_message(rows, *thread, *message)?;
                 rows.bury_message(row).map_err(Refused::Rows)
             }
+            Self::SetRole { thread, user, role } => set_role(rows, *thread, *user, *role),
+            Self::RemoveMember { thread, user } => remove_member(rows, *thread, *user),
         }
+    }
+
+    /// Whether the message that it adds is there already: sent again, it is not decided anew.
+    fn is_said<R: Rows>(&self, rows: &R) -> Result<bool, Refused<R::Error>> {
+        let Some((message, _)) = self.new_message() else {
+            return Ok(false);
+        };
+        let there = rows.message(self.thread(), message);
+        Ok(there
+            .map_err(Refused::Rows)?
+            .is_some_and(|row| row.author == Author::User(rows.me())))
+    }
+}
+
+/// Moves the mark forward, at most to the last message; what was read in between is unread no more.
+fn mark_read<R: Rows>(
+    rows: &mut R,
+    thread: ThreadId,
+    through: u64,
+) -> Result<(), Refused<R::Error>> {
+    let mut row = any_thread(rows, thread)?;
+    let through = through.min(row.last);
+    if through <= row.read {
+        return Ok(());
+    }
+    row.unread = if through == row.last {
+        0
+    } else {
+        let read = rows.others(thread, row.read, through);
+        row.unread.saturating_sub(read.map_err(Refused::Rows)?)
+    };
+    row.read = through;
+    rows.put_thread(row).map_err(Refused::Rows)
+}
+
+/// Moves the mark back, or nowhere where it is before that message already.
+fn mark_unread<R: Rows>(
+    rows: &mut R,
+    thread: ThreadId,
+    from: u64,
+) -> Result<(), Refused<R::Error>> {
+    let mut row = any_thread(rows, thread)?;
+    let read = from.saturating_sub(1);
+    if read >= row.read {
+        return Ok(());
+    }
+    if row.last - read.min(row.last) > MAX_MARKED_UNREAD {
+        return Err(ErrorCode::WrongKind.into());
+    }
+    let again = rows.others(thread, read, row.read);
+    row.unread += again.map_err(Refused::Rows)?;
+    row.read = read;
+    rows.put_thread(row).map_err(Refused::Rows)
+}
+
+fn set_role<R: Rows>(
+    rows: &mut R,
+    thread: ThreadId,
+    user: UserId,
+    role: Role,
+) -> Result<(), Refused<R::Error>> {
+    any_thread(rows, thread)?;
+    let before = rows.role(thread, user).map_err(Refused::Rows)?;
+    if before.ok_or(Refused::Rejected(ErrorCode::NoSuchMember))? == role {
+        return Ok(());
+    }
+    if user == rows.me() {
+        // A thread keeps its owner: who no longer wants to be it hands it over.
+        return Err(ErrorCode::NotAllowed.into());
+    }
+    if role == Role::Owner {
+        rows.set_role(thread, rows.me(), Some(Role::Editor))
+            .map_err(Refused::Rows)?;
+    }
+    rows.set_role(thread, user, Some(role))
+        .map_err(Refused::Rows)
+}
+
+fn remove_member<R: Rows>(
+    rows: &mut R,
+    thread: ThreadId,
+    user: UserId,
+) -> Result<(), Refused<R::Error>> {
+    let mine = any_thread(rows, thread)?.role;
+    let may = match mine {
+        Role::Owner => user != rows.me(),
+        Role::Editor | Role::Viewer => user == rows.me(),
+    };
+    if !may {
+        return Err(ErrorCode::NotAllowed.into());
+    }
+    match rows.role(thread, user).map_err(Refused::Rows)? {
+        Some(_) => rows.set_role(thread, user, None).map_err(Refused::Rows),
+        None => Ok(()),
     }
 }
 
@@ -367,6 +555,12 @@ fn create_thread<R: Rows>(rows: &mut R, id: ThreadId) -> Result<(), Refused<R::E
         deleted: false,
         generating: 0,
         model: None,
+        role: Role::Owner,
+        members: 1,
+        last: 0,
+        read: 0,
+        unread: 0,
+        muted: false,
         created_at: now,
         updated_at: now,
     })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Checksum, ErrorCode, MessageId, Millis, ThreadId, UserId};
+use crate::{Checksum, ErrorCode, MessageId, Millis, ThreadId, UserId, presence::is_zero};
 
 /// A person, as the interface names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,54 @@ pub struct Model {
     /// One line on what it is, where that needs saying (the built-in demo is no AI, and says so).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+}
+
+/// What a member may do in a thread; each role may do all that those before it may (SPEC R40).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Writes.
+    Editor,
+    /// Decides who is a member. Each thread has one.
+    #[default]
+    Owner,
+}
+
+impl Role {
+    /// Every role, the least first.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Owner];
+
+    /// The role as it travels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role that travels as `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    fn is_owner(&self) -> bool {
+        *self == Self::Owner
+    }
+}
+
+/// A member of a thread, or somebody who was one: what they wrote keeps their name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRow {
+    /// Who.
+    pub user: User,
+    /// What they may do; nothing, and see nothing, once they are no member any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
 }
 
 /// A thread as one member sees it in their list.
@@ -52,10 +100,51 @@ pub struct ThreadRow {
     /// The model asked last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// What this member may do in it.
+    #[serde(default, skip_serializing_if = "Role::is_owner")]
+    pub role: Role,
+    /// How many members it has.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub members: u32,
+    /// The highest ordinal of its messages, 0 where it has none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub last: u64,
+    /// This member's read mark: the ordinal up to which they have read (SPEC R48).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub read: u64,
+    /// How many live messages of others come after the mark.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unread: u64,
+    /// Whether this member is told nothing of what is said in it while they are away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub muted: bool,
     /// When it was created.
     pub created_at: Millis,
     /// When something was last said in it.
     pub updated_at: Millis,
+}
+
+impl ThreadRow {
+    /// This thread as it is to whoever `own` is of: what is a member's own is that one's.
+    pub fn with_own(self, own: &Self) -> Self {
+        Self {
+            pinned: own.pinned,
+            archived: own.archived,
+            read: own.read,
+            unread: own.unread,
+            muted: own.muted,
+            role: own.role,
+            ..self
+        }
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(count: &u32) -> bool {
+    *count == 1
 }
 
 /// Who wrote a message.
@@ -155,6 +244,8 @@ pub enum Row {
     Thread(ThreadRow),
     /// A row of a thread topic.
     Message(MessageRow),
+    /// A row of a thread topic as well: somebody who is or was a member.
+    Member(MemberRow),
 }
 
 /// One step of a change set. Rows replace the row of the same id, and lists of siblings those that were
@@ -171,4 +262,9 @@ pub enum Op {
     /// These live messages stand in each other's place from now on: each that is here has this list (an
     /// empty one where it is a list of one).
     Siblings(Vec<MessageId>),
+    /// This member is now that, or is none any more.
+    Member(MemberRow),
+    /// The person who follows the user topic is no member of this thread any more: nothing of it is theirs to
+    /// see or to keep (SPEC R43).
+    ThreadGone(ThreadId),
 }

@@ -10,11 +10,12 @@ use std::{fmt::Debug, fs, path::PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
 use weft_protocol::{
-    Author, Checksum, ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MessageId,
-    MessageRow, Model, Mutation, NewReply, Op, Path, Row, ServerFrame, Status, ThreadId, ThreadRow,
-    Topic, User, UserId, Versions,
+    Author, Checksum, ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MemberRow, MessageId,
+    MessageRow, Model, Mutation, NewReply, Op, Path, Person, Presence, Present, Role, Row,
+    ServerFrame, Status, ThreadId, ThreadRow, Topic, User, UserId, Versions,
     api::{ApiCode, ApiError, Credentials, Keep, NewPassword, Session},
     frame::{Head, Held, Subscription},
+    presence,
     row::Settle,
 };
 
@@ -44,8 +45,24 @@ fn thread_row() -> ThreadRow {
         deleted: false,
         generating: 1,
         model: Some("demo".into()),
+        role: Role::Owner,
+        members: 1,
+        last: 0,
+        read: 0,
+        unread: 0,
+        muted: false,
         created_at: 1_700_000_000_001,
         updated_at: 1_700_000_000_009,
+    }
+}
+
+fn member_row() -> MemberRow {
+    MemberRow {
+        user: User {
+            id: user(),
+            name: "ada".into(),
+        },
+        role: Some(Role::Editor),
     }
 }
 
@@ -107,6 +124,26 @@ fn held() -> Held {
     Held {
         message: message(4),
         offset: 120,
+    }
+}
+
+fn person(typing_ms: u64) -> Person {
+    let (id, name) = (user(), "Ada".into());
+    Person {
+        user: User { id, name },
+        typing_ms,
+    }
+}
+
+/// Of whom nothing has changed.
+fn present() -> Present {
+    Present {
+        thread: thread(),
+        all: false,
+        people: vec![],
+        gone: vec![],
+        count: 0,
+        typing: 0,
     }
 }
 
@@ -207,6 +244,13 @@ fn r4_every_client_frame_travels_as_its_golden_line() {
             ),
             ("ping", ClientFrame::Ping),
             ("pong", ClientFrame::Pong),
+            (
+                "presence",
+                ClientFrame::Presence {
+                    thread: thread(),
+                    state: Presence::Typing,
+                },
+            ),
         ],
     );
 }
@@ -232,7 +276,7 @@ fn r4_every_server_frame_travels_as_its_golden_line() {
                     last_n: 2,
                     now: 1_700_000_000_010,
                     limits: Limits::default(),
-                    capabilities: vec![],
+                    capabilities: vec![presence::CAPABILITY.into()],
                 },
             ),
             ("models", ServerFrame::Models { models: vec![demo] }),
@@ -328,6 +372,31 @@ fn r4_every_server_frame_travels_as_its_golden_line() {
                     topic: None,
                 },
             ),
+            (
+                "presence",
+                ServerFrame::Presence(Present {
+                    people: vec![person(4_200)],
+                    gone: vec![UserId::new(1_700_000_000_004, [8; 10])],
+                    ..present()
+                }),
+            ),
+            (
+                "presence_of_all",
+                ServerFrame::Presence(Present {
+                    all: true,
+                    people: vec![person(0)],
+                    ..present()
+                }),
+            ),
+            (
+                "presence_of_many",
+                ServerFrame::Presence(Present {
+                    all: true,
+                    count: 1_200,
+                    typing: 3,
+                    ..present()
+                }),
+            ),
         ],
     );
 }
@@ -338,6 +407,25 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
         "rows.txt",
         &[
             ("thread", Row::Thread(thread_row())),
+            (
+                "shared_thread",
+                Row::Thread(ThreadRow {
+                    role: Role::Viewer,
+                    members: 3,
+                    ..thread_row()
+                }),
+            ),
+            (
+                "unread_thread",
+                Row::Thread(ThreadRow {
+                    last: 12,
+                    read: 7,
+                    unread: 3,
+                    muted: true,
+                    ..thread_row()
+                }),
+            ),
+            ("member", Row::Member(member_row())),
             ("message", Row::Message(message_row())),
             ("reply", Row::Message(reply_row())),
             (
@@ -355,6 +443,15 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
         &[
             ("thread", Op::Thread(thread_row())),
             ("message", Op::Message(message_row())),
+            ("member", Op::Member(member_row())),
+            (
+                "former_member",
+                Op::Member(MemberRow {
+                    role: None,
+                    ..member_row()
+                }),
+            ),
+            ("thread_gone", Op::ThreadGone(thread())),
             ("siblings", Op::Siblings(vec![message(4), message(6)])),
             (
                 "settle",
@@ -397,6 +494,21 @@ fn r9_every_mutation_travels_as_its_golden_line() {
                 Mutation::ArchiveThread {
                     thread,
                     archived: true,
+                },
+            ),
+            (
+                "mark_read",
+                Mutation::MarkRead {
+                    thread,
+                    through: 12,
+                },
+            ),
+            ("mark_unread", Mutation::MarkUnread { thread, from: 7 }),
+            (
+                "mute_thread",
+                Mutation::MuteThread {
+                    thread,
+                    muted: true,
                 },
             ),
             ("delete_thread", Mutation::DeleteThread { thread }),
@@ -443,6 +555,21 @@ fn r9_every_mutation_travels_as_its_golden_line() {
             (
                 "delete_message",
                 Mutation::DeleteMessage { thread, message },
+            ),
+            (
+                "set_role",
+                Mutation::SetRole {
+                    thread,
+                    user: user(),
+                    role: Role::Viewer,
+                },
+            ),
+            (
+                "remove_member",
+                Mutation::RemoveMember {
+                    thread,
+                    user: user(),
+                },
             ),
         ],
     );

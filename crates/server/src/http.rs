@@ -24,7 +24,7 @@ use weft_protocol::{
 use crate::{
     App,
     accounts::{SESSION_SECONDS, token_hash},
-    files,
+    files, invites,
     metrics::Metrics,
     push, socket,
 };
@@ -56,10 +56,15 @@ impl IntoResponse for Refused {
             ApiCode::BadRequest | ApiCode::UsernameInvalid | ApiCode::PasswordInvalid => {
                 StatusCode::BAD_REQUEST
             }
-            ApiCode::UsernameTaken => StatusCode::CONFLICT,
+            ApiCode::UsernameTaken | ApiCode::ThreadFull => StatusCode::CONFLICT,
+            ApiCode::NoSuchThread | ApiCode::NoSuchUser | ApiCode::InviteInvalid => {
+                StatusCode::NOT_FOUND
+            }
             ApiCode::WrongCredentials | ApiCode::Unauthenticated => StatusCode::UNAUTHORIZED,
             ApiCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            ApiCode::InviteNeeded | ApiCode::OriginNotAllowed => StatusCode::FORBIDDEN,
+            ApiCode::InviteNeeded | ApiCode::OriginNotAllowed | ApiCode::NotOwner => {
+                StatusCode::FORBIDDEN
+            }
             ApiCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let retry_after = self.retry_after.map(|wait| wait.as_secs() + 1);
@@ -104,6 +109,13 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/sign-out", post(sign_out))
         .route("/api/password", post(password))
         .route("/api/session", get(session))
+        .route(
+            "/api/threads/{thread}/invites",
+            get(invites::list).post(invites::make),
+        )
+        .route("/api/invites/{invite}/revoke", post(invites::revoke))
+        .route("/api/threads/{thread}/members", post(invites::add))
+        .route("/api/join", post(invites::join))
         .route("/api/socket", get(socket::upgrade))
         .merge(push::api::routes())
         .route(

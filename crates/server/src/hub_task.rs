@@ -3,20 +3,14 @@
 //! Invariant: what the store commits enters the channel from the writer thread, so the hub hears of
 //! commits in their order, and before anybody who asked for one does.
 
-use std::{
-    collections::HashMap,
-    future::Future,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
 };
 use weft_hub::{Command, Committed, Hub, Input, JobChange, Output, SessionId};
-use weft_protocol::{ErrorCode, Limits, Model, User, UserId};
+use weft_protocol::{ErrorCode, Limits, Model, ThreadId, User, UserId};
 
 use crate::{
     accounts::Refusal,
@@ -42,6 +36,8 @@ pub enum Outgoing {
 
 enum Event {
     Input(Input),
+    /// Whether a person has a thread on screen.
+    Shows(UserId, ThreadId, oneshot::Sender<bool>),
     Opened(SessionId, Option<User>, mpsc::UnboundedSender<Outgoing>),
 }
 
@@ -50,11 +46,7 @@ enum Event {
 pub struct HubHandle {
     events: mpsc::UnboundedSender<Event>,
     writer: Writer,
-    here: Here,
 }
-
-/// Whose each socket is.
-type Here = Arc<Mutex<HashMap<SessionId, UserId>>>;
 
 impl HubHandle {
     /// Starts the task. `jobs` hears what the store's commits mean for the makers of replies, `trigger`
@@ -67,12 +59,7 @@ impl HubHandle {
         trigger: Arc<Trigger>,
     ) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
-        let here = Here::default();
-        let handle = Self {
-            events,
-            writer,
-            here,
-        };
+        let handle = Self { events, writer };
         let task = Task {
             hub: Hub::new(limits),
             sockets: HashMap::new(),
@@ -92,10 +79,11 @@ impl HubHandle {
         frames
     }
 
-    /// Whether a person has a socket open.
-    pub fn is_here(&self, user: UserId) -> bool {
-        let here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
-        here.values().any(|of| *of == user)
+    /// Whether a device of the person has the thread on screen.
+    pub async fn shows(&self, user: UserId, thread: ThreadId) -> bool {
+        let (say, shows) = oneshot::channel();
+        self.send(Event::Shows(user, thread, say));
+        shows.await.unwrap_or(false)
     }
 
     /// Tells the hub what happened.
@@ -157,7 +145,6 @@ impl Task {
         let input = match event {
             Event::Opened(id, user, outgoing) => {
                 self.sockets.insert(id, outgoing);
-                self.is_of(id, user.as_ref());
                 Input::Opened(id, user)
             }
             Event::Input(Input::Committed(ticket, mut committed)) => {
@@ -169,29 +156,16 @@ impl Task {
             }
             Event::Input(Input::Closed(id)) => {
                 self.sockets.remove(&id);
-                self.is_of(id, None);
                 Input::Closed(id)
             }
-            Event::Input(Input::Authenticated(id, user)) => {
-                // A socket that closed meanwhile is nobody's.
-                if self.sockets.contains_key(&id) {
-                    self.is_of(id, user.as_ref());
-                }
-                Input::Authenticated(id, user)
+            Event::Shows(user, thread, say) => {
+                // Who asked and is gone needs no answer.
+                let _ = say.send(self.hub.shows(user, thread));
+                return;
             }
             Event::Input(input) => input,
         };
         self.hub.handle(now(), input);
-    }
-
-    /// Notes whose a socket is, if anyone's.
-    fn is_of(&self, id: SessionId, user: Option<&User>) {
-        let here = &self.handle.here;
-        let mut here = here.lock().unwrap_or_else(PoisonError::into_inner);
-        match user {
-            Some(user) => here.insert(id, user.id),
-            None => here.remove(&id),
-        };
     }
 
     fn perform(&mut self, output: Output) {

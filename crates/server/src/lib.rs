@@ -10,6 +10,7 @@ mod config;
 mod files;
 mod http;
 pub mod hub_task;
+mod invites;
 mod metrics;
 mod origin;
 pub mod push;
@@ -107,7 +108,10 @@ impl Server {
         let push = Push::start(writer.clone(), config.push_rules(), clock)
             .await
             .context("starting web push")?;
-        let attention = Arc::new(trigger::Sockets(hub.clone()));
+        let attention = Arc::new(trigger::Seen {
+            hub: hub.clone(),
+            writer: writer.clone(),
+        });
         tokio::spawn(trigger.run(push.clone(), attention));
         ai::start(&config, hub.clone(), writer.clone(), asked, metrics.clone());
         hub.commit(Command::Recover)

@@ -31,6 +31,8 @@ const MIGRATIONS: &[(&str, Option<Fill>)] = &[
         Some(placing::place_all),
     ),
     (include_str!("store/migrations/0005_push.sql"), None),
+    (include_str!("store/migrations/0006_members.sql"), None),
+    (include_str!("store/migrations/0007_marks.sql"), None),
 ];
 
 /// Change sets kept per topic: a reader further behind gets a snapshot.

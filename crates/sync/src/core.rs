@@ -6,6 +6,7 @@
 mod drafts;
 mod frames;
 mod intents;
+mod presence;
 mod reading;
 mod session;
 mod storage;
@@ -15,7 +16,8 @@ use std::{collections::VecDeque, mem::take};
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 use weft_protocol::{
-    ClientFrame, InstallationId, Limits, MessageId, Millis, Model, ThreadId, Topic, User, UserId,
+    ClientFrame, InstallationId, Limits, MessageId, Millis, Model, Mutation, ThreadId, Topic, User,
+    UserId,
 };
 
 use crate::{
@@ -29,7 +31,7 @@ use crate::{
     replica::Replica,
 };
 
-use self::{drafts::Drafts, reading::asks::Asks, tabs::Role};
+use self::{drafts::Drafts, presence::Presences, reading::asks::Asks, tabs::Role};
 
 /// A deadline missed by this much means that the machine slept.
 const SLEPT: u64 = 10_000;
@@ -91,6 +93,7 @@ pub struct Core {
     published: Published,
     dirty_list: bool,
     drafts: Drafts,
+    presences: Presences,
     role: Role,
     /// Since when nobody sees the page.
     hidden_since: Option<Millis>,
@@ -143,6 +146,7 @@ impl Core {
             published: Published::default(),
             dirty_list: false,
             drafts: Drafts::default(),
+            presences: Presences::default(),
             role: Role::Alone,
             hidden_since: None,
             frozen: false,
@@ -177,6 +181,7 @@ impl Core {
             Input::Background => {
                 self.frozen = false;
                 self.hidden_since.get_or_insert(self.now);
+                self.ping();
             }
             Input::Freeze => self.frozen = true,
             Input::Foreground => {
@@ -197,6 +202,9 @@ impl Core {
             Input::SignedIn { token } => self.sign_in(token),
             Input::SignedOut => self.sign_out(false),
             Input::Mutate(mutation) => {
+                if let Mutation::SendMessage { thread, .. } = mutation {
+                    self.typing(thread, false);
+                }
                 let mutation = self.where_read(mutation);
                 self.mutate(self.now, mutation, true);
             }
@@ -207,6 +215,7 @@ impl Core {
             Input::Unwatch(thread) => self.unwatch(thread),
             Input::Seek(thread, seek) => self.seek(thread, seek),
             Input::Read(read, rows) => self.read_stored(read, rows),
+            Input::Typing(thread, types) => self.typing(thread, types),
         }
         self.run_due();
         self.publish();
@@ -231,6 +240,7 @@ impl Core {
             };
         };
         add(self.link.deadline());
+        add(self.presence_deadline());
         if self.link.is_live() {
             add(self.hold_until);
             for (_, follow) in self.follows.iter() {
@@ -249,7 +259,11 @@ impl Core {
 
     /// Everything that is shown, computed anew.
     pub fn view(&self) -> View {
-        let timeline = |&thread: &ThreadId| (thread, self.stretch(thread).view());
+        let timeline = |&thread: &ThreadId| {
+            let mut view = self.stretch(thread).view();
+            view.presence = self.presence_view(thread);
+            (thread, view)
+        };
         View {
             status: self.status(),
             user: self.user.clone(),
@@ -302,12 +316,10 @@ impl Core {
             self.published.threads_known = known;
             out.push(Change::ThreadsKnownSet(known));
         }
-        if take(&mut self.dirty_list) {
+        if self.dirty_list {
             for at in 0..self.outbox.entries.len() {
                 self.touch_shown(self.outbox.entries[at].mutation.thread());
             }
-            let list = project::threads(&self.replica, &self.outbox, self.owner);
-            self.published.set_threads(list, &mut out);
         }
         self.published.set_open(&self.watched, &mut out);
         for thread in self.dirty.clone() {
@@ -315,10 +327,20 @@ impl Core {
             self.bound(thread);
         }
         self.trim_all();
+        if take(&mut self.dirty_list) {
+            let list = project::threads(&self.replica, &self.outbox, self.owner);
+            self.published.set_threads(list, &mut out);
+        }
         for thread in take(&mut self.dirty) {
             let mut published = take(&mut self.published);
             published.set_timeline(thread, &self.stretch(thread), &mut out);
             self.published = published;
+        }
+        if take(&mut self.presences.is_dirty) {
+            for &thread in &self.watched {
+                let presence = self.presence_view(thread);
+                self.published.set_presence(thread, presence, &mut out);
+            }
         }
         self.outputs.extend(out.into_iter().map(Output::Change));
     }

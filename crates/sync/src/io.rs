@@ -82,6 +82,8 @@ pub enum Input {
     /// This is kept of what [`Output::Read`] asked for, as of all ops given before it; nothing where none
     /// of it is.
     Read(PageRead, Rows),
+    /// A person types in a thread, or has nothing written there any more. Told with each key.
+    Typing(ThreadId, bool),
 }
 
 /// A question for rows of a thread: those of a path from a depth on, at most a page of them.

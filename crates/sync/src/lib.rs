@@ -33,7 +33,7 @@ pub use self::{
     stored::{Stored, StoredTopic, Unsent},
     tabs::{Rows, TabId, TabMessage, Told},
     view::{
-        Ahead, Change, Delivery, Head, History, MessageView, Seek, Status, ThreadView,
-        TimelineView, View,
+        Ahead, Change, Delivery, Head, History, MessageView, PersonView, PresenceView, Seek,
+        Status, ThreadView, TimelineView, View,
     },
 };

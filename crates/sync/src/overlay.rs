@@ -4,8 +4,8 @@
 //! Where the same message is in both, the row wins; a reply is never in the overlay.
 
 use weft_protocol::{
-    Author, ErrorCode, MessageId, MessageRow, Millis, Refused, Rows, Status, ThreadId, ThreadRow,
-    Topic, UserId,
+    Author, ErrorCode, MessageId, MessageRow, Millis, Refused, Role, Rows, Status, ThreadId,
+    ThreadRow, Topic, UserId,
 };
 
 use crate::{few::Few, outbox::Entry, replica::Replica};
@@ -239,6 +239,17 @@ impl Rows for Overlay<'_> {
         }
     }
 
+    fn others(&self, thread: ThreadId, after: u64, through: u64) -> Result<u64, NotHere> {
+        let timeline = self.base.timelines.get(thread);
+        let newest_first = timeline.into_iter().flat_map(|it| it.newest_first());
+        let rows = newest_first.map(|message| self.row(&message.row));
+        let between = rows
+            .skip_while(|row| row.ordinal > through)
+            .take_while(|row| row.ordinal > after);
+        let others = between.filter(|row| !row.deleted && row.author != Author::User(self.me));
+        Ok(others.count() as u64)
+    }
+
     fn insert_message(&mut self, row: MessageRow) -> Result<(), Refused<NotHere>> {
         self.add_pending(row, None);
         Ok(())
@@ -266,6 +277,16 @@ impl Rows for Overlay<'_> {
             .filter(|row| row.status == Status::Streaming)
             .collect();
         running.into_iter().try_for_each(|row| self.stop_reply(row))
+    }
+
+    fn role(&self, thread: ThreadId, user: UserId) -> Result<Option<Role>, NotHere> {
+        let timeline = self.base.timelines.get(thread).ok_or(NotHere)?;
+        let member = timeline.people.iter().find(|it| it.user.id == user);
+        Ok(member.and_then(|member| member.role))
+    }
+
+    fn set_role(&mut self, _: ThreadId, _: UserId, _: Option<Role>) -> Result<(), NotHere> {
+        Ok(())
     }
 
     fn bury_message(&mut self, row: MessageRow) -> Result<(), NotHere> {

@@ -6,11 +6,12 @@
 use std::{cmp::Reverse, collections::HashMap, hash::Hash, sync::Arc};
 
 use weft_protocol::{
-    MessageId, MessageRow, Model, Mutation, Path, ThreadId, ThreadRow, User, UserId,
+    MemberRow, MessageId, MessageRow, Model, Mutation, Path, ThreadId, ThreadRow, User, UserId,
 };
 
 use crate::{
-    Ahead, Change, Delivery, Head, History, MessageView, Status, ThreadView, TimelineView,
+    Ahead, Change, Delivery, Head, History, MessageView, PresenceView, Status, ThreadView,
+    TimelineView,
     body::Shown,
     few::Few,
     outbox::{Entry, Outbox},
@@ -37,6 +38,8 @@ pub(crate) struct PublishedTimeline {
     history: History,
     ahead: Ahead,
     length: u64,
+    people: Vec<MemberRow>,
+    presence: PresenceView,
     messages: Vec<PublishedMessage>,
 }
 
@@ -62,6 +65,7 @@ pub(crate) struct Stretch<'a> {
     pub(crate) history: History,
     pub(crate) ahead: Ahead,
     pub(crate) length: u64,
+    pub(crate) people: &'a [MemberRow],
 }
 
 impl Stretch<'_> {
@@ -71,6 +75,8 @@ impl Stretch<'_> {
             history: self.history,
             ahead: self.ahead,
             length: self.length,
+            people: self.people.to_vec(),
+            presence: PresenceView::default(),
         }
     }
 }
@@ -128,11 +134,15 @@ pub(crate) fn threads(replica: &Replica, outbox: &Outbox, me: Option<UserId>) ->
         .collect()
 }
 
-/// How many changes no server has accepted yet. Making a thread is not counted beside what is said in it.
+/// How many changes no server has accepted yet. Making a thread is not counted beside what is said in it, nor
+/// what was read.
 pub(crate) fn unsent(outbox: &Outbox) -> u32 {
     let waits = |entry: &&Entry| {
         (entry.is_undecided() || entry.failure().is_some())
-            && !matches!(entry.mutation, Mutation::CreateThread { .. })
+            && !matches!(
+                entry.mutation,
+                Mutation::CreateThread { .. } | Mutation::MarkRead { .. }
+            )
     };
     let count = outbox.entries.iter().filter(waits).count();
     count.try_into().unwrap_or(u32::MAX)
@@ -204,10 +214,12 @@ fn rows<'a>(
         history: History::Complete,
         ahead: Ahead::Nothing,
         length: reader.length,
+        people: &[],
     };
     let Some(timeline) = replica.timelines.get(thread) else {
         return stretch;
     };
+    stretch.people = &timeline.people;
     let end = end(timeline, overlay, reader.path);
     if let Some(last) = end.and_then(|end| timeline.message(end)) {
         stretch.length = match (reader.path, reader.bottom) {
@@ -314,6 +326,7 @@ fn head(row: &MessageRow, status: weft_protocol::Status) -> Head {
         status,
         error: row.error,
         parent: row.parent,
+        ordinal: row.ordinal,
         depth: row.depth,
         siblings: row.siblings.clone(),
         created_at: row.created_at,
@@ -422,6 +435,21 @@ impl Published {
         }
     }
 
+    /// Publishes who else has a timeline on screen.
+    pub(crate) fn set_presence(
+        &mut self,
+        thread: ThreadId,
+        presence: PresenceView,
+        out: &mut Vec<Change>,
+    ) {
+        if let Some(timeline) = self.timelines.get_mut(thread)
+            && timeline.presence != presence
+        {
+            timeline.presence.clone_from(&presence);
+            out.push(Change::PresenceSet(thread, presence));
+        }
+    }
+
     /// Publishes a timeline that is open.
     pub(crate) fn set_timeline(
         &mut self,
@@ -444,6 +472,10 @@ impl Published {
         if timeline.length != stretch.length {
             timeline.length = stretch.length;
             out.push(Change::LengthSet(thread, stretch.length));
+        }
+        if timeline.people != stretch.people {
+            timeline.people = stretch.people.to_vec();
+            out.push(Change::PeopleSet(thread, timeline.people.clone()));
         }
         let wanted: Vec<MessageId> = items.iter().map(|item| item.id).collect();
         let order = timeline.messages.iter().map(|message| message.id);

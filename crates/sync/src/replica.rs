@@ -9,8 +9,8 @@ use std::{
 };
 
 use weft_protocol::{
-    Checksum, MessageId, MessageRow, Path, Row, Status, ThreadId, ThreadRow, frame::Held,
-    row::Settle,
+    Checksum, MemberRow, MessageId, MessageRow, Path, Row, Status, ThreadId, ThreadRow,
+    frame::Held, row::Settle,
 };
 
 use crate::{body::Body, few::Few};
@@ -32,6 +32,8 @@ pub(crate) struct Replica {
 pub(crate) struct Timeline {
     /// By ordinal, which no two share. New ones come at the end, and pages mostly at the front.
     rows: VecDeque<Message>,
+    /// Who is or was a member, by id.
+    pub(crate) people: Vec<MemberRow>,
     ordinals: HashMap<MessageId, u64>,
 }
 
@@ -245,6 +247,15 @@ impl Timeline {
         }
     }
 
+    /// Puts somebody who is or was a member.
+    pub(crate) fn put_member(&mut self, member: MemberRow) {
+        let id = member.user.id;
+        match self.people.binary_search_by_key(&id, |it| it.user.id) {
+            Ok(at) => self.people[at] = member,
+            Err(at) => self.people.insert(at, member),
+        }
+    }
+
     /// These live messages stand in each other's place.
     pub(crate) fn set_siblings(&mut self, siblings: &[MessageId]) {
         for &id in siblings {
@@ -377,6 +388,7 @@ impl Replica {
                     let held = new.take(row.id).or_else(|| old.take(row.id));
                     new.put(row, held, self.fresh_rev());
                 }
+                Row::Member(member) => new.put_member(member),
                 Row::Message(_) | Row::Thread(_) => {}
             }
         }
@@ -389,7 +401,7 @@ impl Replica {
             .into_iter()
             .filter_map(|row| match row {
                 Row::Thread(row) => Some((row.id, row)),
-                Row::Message(_) => None,
+                Row::Message(_) | Row::Member(_) => None,
             })
             .collect();
     }

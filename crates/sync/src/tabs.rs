@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use weft_protocol::{
-    ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, User, json, row::Settle,
+    ErrorCode, MessageId, Millis, Model, Mutation, Present, ThreadId, User, json, row::Settle,
 };
 
 use crate::{PageRead, Status, StorageOp, StoredTopic};
@@ -128,6 +128,8 @@ pub enum TabMessage {
     },
     /// From any tab: the person has signed out.
     SignedOut,
+    /// From a follower: whether its person types in this thread.
+    Typing(ThreadId, bool),
 }
 
 /// Rows of some topics, as they are kept.
@@ -159,6 +161,8 @@ pub enum Told {
     Missing(ThreadId),
     /// A mutation that shows no message of its own was rejected.
     Rejected(Mutation, ErrorCode),
+    /// Who else has a thread on screen; all of them.
+    Present(Present),
 }
 
 impl TabMessage {
@@ -189,7 +193,8 @@ impl TabMessage {
             | Self::Discard(_)
             | Self::Draft(..)
             | Self::Read { .. }
-            | Self::SignedOut => None,
+            | Self::SignedOut
+            | Self::Typing(..) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use weft_protocol::{
-    Author, ErrorCode, MessageId, Millis, Model, Mutation, ThreadId, ThreadRow, User,
+    Author, ErrorCode, MemberRow, MessageId, Millis, Model, Mutation, ThreadId, ThreadRow, User,
 };
 
 /// How the client stands to the server.
@@ -60,6 +60,8 @@ pub struct Head {
     pub error: Option<ErrorCode>,
     /// The message that it follows.
     pub parent: Option<MessageId>,
+    /// Its place among all that were ever made in the thread, from 1; 0 while pending.
+    pub ordinal: u64,
     /// Its place on the path from its root, from 1; 0 while pending.
     pub depth: u64,
     /// The messages that stand in each other's place, this one among them, in the order they were made;
@@ -151,6 +153,30 @@ pub struct TimelineView {
     pub ahead: Ahead,
     /// How many messages there are on the whole path, as far as that is known, tombstones included.
     pub length: u64,
+    /// Everybody who is or was a member, by id.
+    pub people: Vec<MemberRow>,
+    /// Who else has it on screen.
+    pub presence: PresenceView,
+}
+
+/// Somebody else who has a thread on screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonView {
+    /// Who.
+    pub user: User,
+    /// Whether they type in it.
+    pub typing: bool,
+}
+
+/// Who else has a thread on screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PresenceView {
+    /// They, by id; none where they are too many to be named.
+    pub people: Vec<PersonView>,
+    /// How many they are.
+    pub count: u64,
+    /// How many of them type.
+    pub typing: u64,
 }
 
 /// Everything that is shown.
@@ -163,7 +189,7 @@ pub struct View {
     /// The models that can be asked.
     pub models: Vec<Model>,
     /// How many changes of this person no server has accepted yet: what is lost with the account's data
-    /// on this device. A thread is not counted beside what is said in it.
+    /// on this device. A thread is not counted beside what is said in it, nor what was read.
     pub unsent: u32,
     /// Whether the thread list has ever arrived (an empty one may only be late).
     pub threads_known: bool,
@@ -217,6 +243,10 @@ pub enum Change {
     AheadSet(ThreadId, Ahead),
     /// `length` of a timeline is now this.
     LengthSet(ThreadId, u64),
+    /// `people` of a timeline is now this.
+    PeopleSet(ThreadId, Vec<MemberRow>),
+    /// `presence` of a timeline is now this.
+    PresenceSet(ThreadId, PresenceView),
     /// Put a message into a timeline at `index`.
     MessageInserted {
         /// Which timeline.
@@ -300,6 +330,16 @@ impl View {
             Change::LengthSet(thread, length) => {
                 if let Some(timeline) = self.timelines.get_mut(&thread) {
                     timeline.length = length;
+                }
+            }
+            Change::PeopleSet(thread, people) => {
+                if let Some(timeline) = self.timelines.get_mut(&thread) {
+                    timeline.people = people;
+                }
+            }
+            Change::PresenceSet(thread, presence) => {
+                if let Some(timeline) = self.timelines.get_mut(&thread) {
+                    timeline.presence = presence;
                 }
             }
             Change::MessageInserted {

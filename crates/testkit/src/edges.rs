@@ -9,6 +9,7 @@ mod model_server;
 mod proxy;
 mod push_service;
 mod server;
+mod worker;
 
 pub use self::{
     browser::{Browser, Node, Screen, Tab},

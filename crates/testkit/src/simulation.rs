@@ -7,8 +7,11 @@
 
 mod check;
 mod device;
+mod marks;
+mod members;
 mod network;
 mod people;
+mod presence;
 mod server;
 mod world;
 
@@ -71,11 +74,19 @@ pub enum Trouble {
     Detached,
     /// A reader chose another branch.
     Branch,
+    /// Somebody became a member of another's thread.
+    Joining,
+    /// Somebody was a member no more.
+    Leaving,
+    /// Something was marked as unread.
+    Unreading,
+    /// Somebody else was shown to type.
+    Typing,
 }
 
 impl Trouble {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::Crash,
         Self::Forgetting,
         Self::Kill,
@@ -94,6 +105,10 @@ impl Trouble {
         Self::Break,
         Self::Detached,
         Self::Branch,
+        Self::Joining,
+        Self::Leaving,
+        Self::Unreading,
+        Self::Typing,
     ];
 }
 

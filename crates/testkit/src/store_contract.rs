@@ -3,6 +3,7 @@
 //! Invariant: a check looks at a store through its trait alone, each on a store of its own. A failed
 //! check panics with what it found.
 
+mod marks;
 mod paths;
 
 use weft_hub::{
@@ -48,7 +49,8 @@ pub fn store_contract<S: Store>(make: impl Fn() -> S) {
         r37_outcomes_are_kept_for_so_long_after_the_last_one,
         r37_old_outcomes_are_forgotten_a_few_at_a_time,
     ];
-    for check in checks.iter().copied().chain(paths::checks()) {
+    let more = paths::checks().into_iter().chain(marks::checks());
+    for check in checks.iter().copied().chain(more) {
         check(Bench::new(make()));
     }
 }
@@ -285,20 +287,21 @@ impl<S: Store> Bench<S> {
 
     fn messages(&self, thread: ThreadId) -> Vec<MessageRow> {
         let message = |row| match row {
-            Row::Message(row) => row,
+            Row::Message(row) => Some(row),
+            Row::Member(_) => None,
             Row::Thread(row) => panic!("a thread among messages: {row:?}"),
         };
         self.snapshot(Topic::Thread(thread))
             .1
             .into_iter()
-            .map(message)
+            .filter_map(message)
             .collect()
     }
 
     fn threads(&self) -> Vec<weft_protocol::ThreadRow> {
         let thread = |row| match row {
             Row::Thread(row) => row,
-            Row::Message(row) => panic!("a message among threads: {row:?}"),
+            other => panic!("among threads: {other:?}"),
         };
         self.snapshot(Topic::User(self.user))
             .1

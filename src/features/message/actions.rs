@@ -1,7 +1,7 @@
 //! What can be done with a message.
 
 use leptos::prelude::*;
-use weft_protocol::{ErrorCode, MessageId, Mutation, Status, ThreadId};
+use weft_protocol::{ErrorCode, MessageId, Mutation, Role, Status, ThreadId};
 use weft_sync::Delivery;
 
 use super::edit::{EditButton, Editing};
@@ -24,6 +24,7 @@ pub(super) fn Actions(
     thread: ThreadId,
     id: MessageId,
     own: bool,
+    reply: bool,
     status: Memo<(Status, Option<ErrorCode>)>,
     body: ArcRwSignal<String>,
     delivery: ArcRwSignal<Delivery>,
@@ -34,6 +35,9 @@ pub(super) fn Actions(
     let settled = Memo::new(move |_| {
         delivery.get() == Delivery::Confirmed && status.get().0 != Status::Streaming
     });
+    let role = Memo::new(move |_| state.standing(thread).0);
+    let may = Memo::new(move |_| role.get() >= Role::Editor);
+    let owns = Memo::new(move |_| role.get() == Role::Owner);
     let quoted = body.clone();
     let copy = move |_| {
         dispatch.send(Intent::Copy(body.get_untracked()));
@@ -47,9 +51,9 @@ pub(super) fn Actions(
                 class="action"
                 on:click=move |_| pen.quote(&quoted.read_untracked())
             >"Quote"</button>
-            <Show when=move || settled.get()>
+            <Show when=move || settled.get() && may.get()>
                 {own.then(|| view! { <EditButton class="action" editing/> })}
-                {(!own).then(|| view! {
+                {reply.then(|| view! {
                     <button
                         type="button"
                         class="action"
@@ -64,9 +68,11 @@ pub(super) fn Actions(
                         on:click=move |_| choosing.update(|choosing| *choosing = !*choosing)
                     >"▾"</button>
                 })}
-                <button type="button" class="action" on:click=move |_| {
-                    dispatch.mutate(Mutation::DeleteMessage { thread, message: id });
-                }>"Delete"</button>
+                <Show when=move || own || reply || owns.get()>
+                    <button type="button" class="action" on:click=move |_| {
+                        dispatch.mutate(Mutation::DeleteMessage { thread, message: id });
+                    }>"Delete"</button>
+                </Show>
             </Show>
             <Show when=move || choosing.get()>
                 <div class="message-models" role="group" aria-label="Regenerate with">

@@ -1,5 +1,5 @@
-//! Scrolling: sticking to the end, keeping the line that is read in its place, and asking for more near the
-//! edges.
+//! Scrolling: sticking to the end, keeping the line that is read in its place, asking for more near the edges,
+//! and marking what was in sight as read.
 //!
 //! Invariant: after each change of the content, before it is painted, either the end is in sight, where the
 //! reader is there, or the line being read is where it was.
@@ -7,12 +7,12 @@
 use leptos::{html::Div, prelude::*};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{Element, HtmlElement};
-use weft_protocol::{MessageId, ThreadId};
-use weft_sync::{Ahead, Delivery, History, Seek};
+use weft_protocol::{Author, MessageId, Mutation, Status, ThreadId};
+use weft_sync::{Ahead, Head, History, Seek};
 
 use super::place::{Anchor, Place, Places};
 use crate::{
-    state::{Dispatch, Intent, Timeline},
+    state::{Dispatch, Intent, State, Timeline},
     ui::effect,
 };
 
@@ -30,10 +30,11 @@ pub(super) struct Scroll {
     timeline: StoredValue<Timeline>,
     scroller: NodeRef<Div>,
     content: NodeRef<Div>,
+    state: State,
     dispatch: Dispatch,
     /// Whether the reader is at the end, and sees what comes.
     pub(super) at_end: RwSignal<bool>,
-    /// The depth of the first message that came while the thread was closed, once any such is known of.
+    /// The depth of the first message that was unread when somebody came to look, once it is known.
     pub(super) unread: RwSignal<Option<u64>>,
     /// Whether nobody has looked for that yet.
     unread_left: RwSignal<bool>,
@@ -44,6 +45,17 @@ pub(super) struct Scroll {
     held: StoredValue<Held>,
 }
 
+/// What is unread of a thread.
+#[derive(Clone, Copy)]
+struct Unread {
+    /// The ordinal up to which it was read.
+    read: u64,
+    /// How many messages of others follow.
+    count: u64,
+    /// The last ordinal.
+    last: u64,
+}
+
 /// What is remembered between two events.
 #[derive(Clone, Copy, Default)]
 struct Held {
@@ -52,8 +64,10 @@ struct Held {
     returns: bool,
     /// The depth to show once it is here.
     goal: Option<u64>,
-    /// The depth of the first message that can be an unread one.
-    after: Option<u64>,
+    /// What was unread when somebody came to look, until it is known where that begins.
+    found: Option<Unread>,
+    /// What was marked as read.
+    marked: u64,
     /// Whether the end is wanted, and not here yet.
     to_end: bool,
     /// Where the scroller was, and how tall its content.
@@ -68,7 +82,7 @@ impl Scroll {
         scroller: NodeRef<Div>,
         content: NodeRef<Div>,
     ) -> Self {
-        let (dispatch, places) = (Dispatch::here(), Places::here());
+        let (state, dispatch, places) = (State::here(), Dispatch::here(), Places::here());
         let place = places.of(thread);
         let anchor = place.and_then(|place| place.anchor);
         let at_end = RwSignal::new(anchor.is_none());
@@ -84,6 +98,7 @@ impl Scroll {
             timeline: StoredValue::new(timeline),
             scroller,
             content,
+            state,
             dispatch,
             at_end,
             unread: RwSignal::new(None),
@@ -93,7 +108,6 @@ impl Scroll {
             held: StoredValue::new(Held {
                 anchor,
                 returns: anchor.is_some(),
-                after: place.map(|place| place.seen + 1),
                 ..Held::default()
             }),
         };
@@ -101,6 +115,7 @@ impl Scroll {
             scroll.seek(Seek::Message { message, depth });
         }
         scroll.watch();
+        scroll.read();
         on_cleanup(move || {
             let anchor = scroll.held.with_value(|held| held.anchor);
             let place = Place {
@@ -151,16 +166,56 @@ impl Scroll {
         self.unread_left.get()
     }
 
-    /// Draws the line above what came while the thread was closed, and offers the way to it until it is in sight.
-    fn note_unread(self) {
-        if let Some(first) = self.held.with_value(|held| held.after)
-            && self.timeline.with_value(|it| it.length.get_untracked()) >= first
-        {
-            self.held.update_value(|held| held.after = None);
-            if !self.is_being_sent(first) {
-                self.unread.set(Some(first));
-                self.unread_left.set(true);
+    /// Marks what is in sight as read while somebody looks, and remembers what was unread when they came.
+    fn read(self) {
+        effect(move || {
+            let found = self.state.thread(self.thread).and_then(|thread| {
+                let row = thread.get_untracked().row;
+                let (read, count, last) = (row.read, row.unread, row.last);
+                (count > 0).then_some(Unread { read, count, last })
+            });
+            if self.state.seen.get() && found.is_some() {
+                self.held.update_value(|held| held.found = found);
+                self.note_unread();
             }
+        });
+        let timeline = self.timeline.get_value();
+        effect(move || {
+            let ends = self.at_end.get() && timeline.ahead.get() == Ahead::Nothing;
+            let last = timeline.order.with(|order| order.last().copied());
+            if self.state.seen.get()
+                && ends
+                && let Some(last) = last.and_then(|last| timeline.row(last))
+            {
+                last.head.with(|head| self.mark(head));
+            }
+        });
+    }
+
+    /// Marks all up to this message as read. A reply is not read before it has ended.
+    fn mark(self, head: &Head) {
+        let is_new = self.held.with_value(|held| held.marked < head.ordinal);
+        if is_new && self.is_others(head) && head.status != Status::Streaming {
+            self.held.update_value(|held| held.marked = head.ordinal);
+            self.dispatch.mutate(Mutation::MarkRead {
+                thread: self.thread,
+                through: head.ordinal,
+            });
+        }
+    }
+
+    fn is_others(self, head: &Head) -> bool {
+        !matches!(head.author, Author::User(user) if self.state.me() == Some(user))
+    }
+
+    /// Draws the line above what is unread, and offers the way to it until it is in sight.
+    fn note_unread(self) {
+        if let Some(found) = self.held.with_value(|held| held.found)
+            && let Some(first) = self.first_of(found)
+        {
+            self.held.update_value(|held| held.found = None);
+            self.unread.set(Some(first));
+            self.unread_left.set(true);
         }
         if self.unread_left.get_untracked()
             && let (Some(scroller), Some(content)) =
@@ -172,14 +227,23 @@ impl Scroll {
         }
     }
 
-    /// Whether the message at this depth was said here, just now.
-    fn is_being_sent(self, depth: u64) -> bool {
+    /// The depth at which what is unread begins. Where that is not here, but the last message is, the depth that it
+    /// has if all that are unread are on this path, one after the other.
+    fn first_of(self, unread: Unread) -> Option<u64> {
         let timeline = self.timeline.get_value();
-        timeline.order.with_untracked(|order| {
-            let mut rows = order.iter().filter_map(|id| timeline.row(*id));
-            let row = rows.find(|row| row.head.with_untracked(|head| head.depth == depth));
-            row.is_some_and(|row| row.delivery.get_untracked() != Delivery::Confirmed)
-        })
+        let order = timeline.order.get_untracked();
+        let head = |id: &MessageId| timeline.row(*id).map(|row| row.head.get_untracked());
+        let heads: Vec<Head> = order.iter().filter_map(head).collect();
+        let begins = timeline.history.get_untracked() == History::Complete;
+        let first = heads.iter().find(|head| head.ordinal > 0)?;
+        if begins || first.ordinal <= unread.read {
+            let mut heads = heads.iter();
+            let found = heads.find(|head| head.ordinal > unread.read && self.is_others(head));
+            return found.map(|head| head.depth);
+        }
+        let length = timeline.length.get_untracked();
+        let ends = heads.iter().any(|head| head.ordinal >= unread.last);
+        ends.then(|| length.saturating_sub(unread.count) + 1)
     }
 
     /// The reader wants to see the end.
@@ -249,7 +313,22 @@ impl Scroll {
         }
         self.note_anchor();
         self.note_unread();
+        self.mark_in_sight();
         self.look_ahead();
+    }
+
+    /// Marks what a reader has come to who is not at the end.
+    fn mark_in_sight(self) {
+        let thread = self.state.thread(self.thread);
+        let unread = thread.is_some_and(|it| it.with_untracked(|it| it.row.unread > 0));
+        if !unread || !self.state.seen.get_untracked() {
+            return;
+        }
+        let last = self.last_in_sight();
+        let last = last.and_then(|last| last.get_attribute("data-message")?.parse().ok());
+        if let Some(row) = last.and_then(|last| self.timeline.with_value(|it| it.row(last))) {
+            row.head.with_untracked(|head| self.mark(head));
+        }
     }
 
     /// The content has changed.

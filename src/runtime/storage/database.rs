@@ -327,6 +327,10 @@ impl Stores<'_> {
                 for op in ops {
                     match op {
                         Op::Thread(row) => self.put_row(*topic, &Row::Thread(row.clone()))?,
+                        Op::Member(row) => self.place_row(*topic, &Row::Member(row.clone()))?,
+                        Op::ThreadGone(thread) => {
+                            self.delete(ROWS, KeyRange::Only(format!("{topic}/{thread}")))?;
+                        }
                         Op::Message(row) => {
                             newest = newest.max(row.ordinal);
                             self.put_row(*topic, &Row::Message(row.clone()))?;
@@ -412,6 +416,9 @@ impl Stores<'_> {
     fn place_row(&self, topic: Topic, row: &Row) -> Result<()> {
         match row {
             Row::Thread(thread) => self.put(ROWS, &format!("{topic}/{}", thread.id), row),
+            Row::Member(member) => {
+                self.put(ROWS, &format!("{}{}", people(topic), member.user.id), row)
+            }
             Row::Message(message) => {
                 let place = (topic, message.ordinal);
                 self.put(PLACES, &format!("{topic}/{}", message.id), &message.ordinal)?;
@@ -451,7 +458,7 @@ impl Stores<'_> {
         let json = self.get(ROWS, &key((topic, ordinal))).await?;
         Ok(json.and_then(|json| match json::read(&json) {
             Ok(Row::Message(row)) => Some(row),
-            Ok(Row::Thread(_)) | Err(_) => None,
+            Ok(Row::Thread(_) | Row::Member(_)) | Err(_) => None,
         }))
     }
 
@@ -471,7 +478,11 @@ impl Stores<'_> {
                     KeyRange::Bound(key((topic, first)), false, key((topic, newest)), false)
                 }
             };
-            let rows = self.rows(range).await?;
+            let mut rows = match topic {
+                Topic::User(_) => Vec::new(),
+                Topic::Thread(_) => self.rows(within(&people(topic))).await?,
+            };
+            rows.extend(self.rows(range).await?);
             stored.push(StoredTopic {
                 topic,
                 cursor,
@@ -501,7 +512,7 @@ impl Stores<'_> {
         let rows = self.rows(range).await?;
         let rows = rows.into_iter().filter_map(|row| match row {
             Row::Message(row) => Some(row),
-            Row::Thread(_) => None,
+            Row::Thread(_) | Row::Member(_) => None,
         });
         let rows = read.pick(rows.collect(), PAGE);
         let rows = rows.into_iter().map(Row::Message).collect();
@@ -621,6 +632,11 @@ fn number(n: u64) -> String {
     format!("{n:020}")
 }
 
+/// What the keys of a thread's members begin with: beside those of its messages, which are numbers.
+fn people(topic: Topic) -> String {
+    format!("{topic}/people/")
+}
+
 /// The key of a message's row.
 fn key((topic, ordinal): (Topic, u64)) -> String {
     format!("{topic}/{}", number(ordinal))
@@ -629,7 +645,7 @@ fn key((topic, ordinal): (Topic, u64)) -> String {
 fn message(row: &Row) -> Option<&MessageRow> {
     match row {
         Row::Message(row) => Some(row),
-        Row::Thread(_) => None,
+        Row::Thread(_) | Row::Member(_) => None,
     }
 }
 
@@ -642,6 +658,7 @@ fn id_of(row: &Row) -> String {
     match row {
         Row::Thread(row) => row.id.to_string(),
         Row::Message(row) => row.id.to_string(),
+        Row::Member(row) => row.user.id.to_string(),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::{Hub, Waiting};
 use crate::{
-    Answer, Committed, Outcome, Output, Read, SessionId, Ticket, TopicChange, running::Running,
-    session::Reader,
+    Answer, Committed, Outcome, Output, Read, SessionId, Ticket, TopicChange,
+    running::Running,
+    session::{Reader, Session},
 };
 use std::collections::BTreeSet;
 use weft_protocol::{
-    ErrorCode, MessageId, Op, ServerFrame, Topic, frame::Held, limits::MAX_STREAM_CHUNK,
+    ErrorCode, MessageId, Op, ServerFrame, ThreadId, Topic, UserId, frame::Held,
+    limits::MAX_STREAM_CHUNK,
 };
 
 impl Hub {
@@ -54,7 +56,7 @@ impl Hub {
                 let Some(session) = self.sessions.get_mut(&id) else {
                     return;
                 };
-                session.answer(&match answer {
+                let page = match answer {
                     Answer::Page { tip, length, rows } => ServerFrame::Page {
                         thread,
                         path,
@@ -67,7 +69,8 @@ impl Hub {
                         code: ErrorCode::NoSuchTopic,
                         topic: Some(Topic::Thread(thread)),
                     },
-                });
+                };
+                session.answer_of(Topic::Thread(thread), &page);
                 self.pump(id);
             }
             (
@@ -116,14 +119,16 @@ impl Hub {
         let announce = reader.handle.replace(handle).is_none();
         if announce {
             let held = Held { message, offset };
-            session.answer(&ServerFrame::Stream {
+            let stream = ServerFrame::Stream {
                 handle,
                 thread,
                 held,
-            });
+            };
+            session.answer_of(Topic::Thread(thread), &stream);
         }
         if !text.is_empty() {
-            session.answer(&ServerFrame::Text(handle, offset, text));
+            let text = ServerFrame::Text(handle, offset, text);
+            session.answer_of(Topic::Thread(thread), &text);
         }
         // Text may have been published meanwhile, which this answer does not have.
         if !is_last || self.running.contains_key(&message) {
@@ -152,6 +157,15 @@ impl Hub {
             });
             touched.insert(id);
         }
+        for change in &committed.changes {
+            if let Topic::User(user) = change.topic {
+                for op in change.ops.iter() {
+                    if let Op::ThreadGone(thread) = op {
+                        self.revoke(user, *thread);
+                    }
+                }
+            }
+        }
         for change in committed.changes {
             self.publish(change, &mut touched);
         }
@@ -175,6 +189,27 @@ impl Hub {
         }
         for id in touched {
             self.pump(id);
+        }
+    }
+
+    /// Nothing more of the thread goes to this person, not even what is on its way from the store (SPEC R43).
+    fn revoke(&mut self, user: UserId, thread: ThreadId) {
+        let of_theirs = |session: &Session| session.user.as_ref().is_some_and(|it| it.id == user);
+        let sessions = self.sessions.iter().filter(|(_, it)| of_theirs(it));
+        let ids: Vec<SessionId> = sessions.map(|(&id, _)| id).collect();
+        self.leases.remove(self.now, thread, user);
+        for &id in &ids {
+            self.unsubscribe(id, Topic::Thread(thread));
+            if let Some(session) = self.sessions.get_mut(&id) {
+                session.answers.retain(|(of, _)| *of != Some(thread));
+            }
+        }
+        let pages = self.waiting.iter().filter(|(_, waiting)| {
+            matches!(waiting, Waiting::Page { session, thread: of, .. } if ids.contains(session) && *of == thread)
+        });
+        let pages: Vec<Ticket> = pages.map(|(&ticket, _)| ticket).collect();
+        for ticket in pages {
+            self.waited(ticket);
         }
     }
 

@@ -65,20 +65,22 @@ impl Hub {
         };
         match answer {
             Answer::Deltas { base, cursor, ops } => {
-                session.answer(&ServerFrame::Delta {
+                let delta = ServerFrame::Delta {
                     topic,
                     base,
                     cursor,
                     ops,
-                });
+                };
+                session.answer_of(topic, &delta);
                 session.follow(topic, cursor);
             }
             Answer::Snapshot { cursor, rows } => {
-                session.answer(&ServerFrame::Snapshot {
+                let snapshot = ServerFrame::Snapshot {
                     topic,
                     cursor,
                     rows,
-                });
+                };
+                session.answer_of(topic, &snapshot);
                 session.follow(topic, cursor);
             }
             Answer::LastN(_) | Answer::Page { .. } | Answer::Text(_) | Answer::Nothing => {
@@ -92,6 +94,7 @@ impl Hub {
             }
         }
         self.follow_replies(id, topic, &held);
+        self.let_in(id, topic);
         self.pump(id);
     }
 
@@ -143,6 +146,7 @@ impl Hub {
             self.stop_reading(id, message);
         }
         self.leave_ring(id, &topic);
+        self.show_out(id, topic);
     }
 
     pub(super) fn leave_ring(&mut self, id: SessionId, topic: &Topic) {

@@ -9,6 +9,7 @@ use weft_protocol::{
     ClientFrame, ErrorCode, InstallationId, Model, ServerFrame, Topic, User, UserId, Versions,
     frame::Subscription,
     limits::{MAX_PAGE, PING_EVERY},
+    presence,
 };
 
 impl Hub {
@@ -113,6 +114,9 @@ impl Hub {
             }
             (Phase::Live, ClientFrame::Ping) => session.answer(&ServerFrame::Pong),
             (Phase::Live, ClientFrame::Pong) => {}
+            (Phase::Live, ClientFrame::Presence { thread, state }) => {
+                self.presence(id, thread, state);
+            }
             (Phase::Silent | Phase::Opening(_) | Phase::Live, _) => {
                 return self.close(id, ErrorCode::BadFrame, None);
             }
@@ -202,7 +206,7 @@ impl Hub {
             last_n,
             now: self.now,
             limits: self.limits,
-            capabilities: Vec::new(),
+            capabilities: vec![presence::CAPABILITY.into()],
         });
         session.answer(&ServerFrame::Models {
             models: self.models.clone(),

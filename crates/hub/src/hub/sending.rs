@@ -27,13 +27,16 @@ impl Hub {
     }
 
     fn next_frame(&mut self, id: SessionId) -> Option<Arc<str>> {
-        if let Some(frame) = self.sessions.get_mut(&id)?.answers.pop_front() {
+        if let Some((_, frame)) = self.sessions.get_mut(&id)?.answers.pop_front() {
             return Some(frame);
         }
         while let Some(topic) = self.sessions.get_mut(&id)?.dirty_topics.pop_first() {
             if let Some(frame) = self.next_delta(id, topic) {
                 return Some(frame);
             }
+        }
+        if let Some(frame) = self.next_presence(id) {
+            return Some(frame);
         }
         loop {
             let session = self.sessions.get_mut(&id)?;

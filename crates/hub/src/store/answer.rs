@@ -6,7 +6,7 @@
 use std::{cmp::Reverse, collections::HashSet};
 
 use weft_protocol::{
-    Cursor, MessageId, MessageRow, Op, Path, Row, ThreadId, Topic, UserId,
+    Cursor, MessageId, MessageRow, Op, Path, Row, ThreadId, ThreadRow, Topic, UserId,
     limits::{MAX_PAGE, MAX_PAGE_BYTES, MAX_RESUME_CHANGES, MAX_STREAM_CHUNK, WINDOW},
     stream,
 };
@@ -85,8 +85,9 @@ fn snapshot<L: Lookup>(
             Answer::Snapshot { cursor, rows }
         }
         Topic::Thread(thread) => {
-            let rows = window(rows, thread)?.into_iter().map(Row::Message);
-            let rows = rows.collect();
+            let members = rows.people(thread)?.into_iter().map(Row::Member);
+            let messages = window(rows, thread)?.into_iter().map(Row::Message);
+            let rows = members.chain(messages).collect();
             Answer::Snapshot { cursor, rows }
         }
     })
@@ -187,11 +188,13 @@ fn text<L: Lookup>(
 pub fn merge(mut ops: Vec<Op>) -> Vec<Op> {
     let mut threads = HashSet::new();
     let mut messages = HashSet::new();
+    let mut members = HashSet::new();
     // A message's row comes with its list of siblings.
     let mut listed = HashSet::new();
     ops.reverse();
     ops.retain(|op| match op {
-        Op::Thread(row) => threads.insert(row.id),
+        Op::Thread(ThreadRow { id, .. }) | Op::ThreadGone(id) => threads.insert(*id),
+        Op::Member(row) => members.insert(row.user.id),
         Op::Message(row) => {
             listed.insert(row.id);
             messages.insert(row.id)

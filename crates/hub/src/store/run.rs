@@ -7,14 +7,18 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use weft_protocol::{
-    Author, Checksum, Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis,
-    Mutation, Op, Refused, Rows, Status, ThreadId, ThreadRow, Topic, UserId, frame::Head,
-    limits::KEPT_OUTCOMES_FOR, row::Settle,
+    Author, Checksum, Cursor, ErrorCode, InstallationId, Limits, MemberRow, MessageId, MessageRow,
+    Millis, Mutation, Op, Refused, Role, Rows, Status, ThreadId, ThreadRow, Topic, User, UserId,
+    frame::Head,
+    limits::{KEPT_OUTCOMES_FOR, MAX_MEMBERS},
+    row::Settle,
 };
 
 use super::{
     Command, Committed, Job, JobChange, Link, Outcome, Phase, Tables, TextAppended, TopicChange,
-    path, tables::is_running,
+    lists::{self, Said},
+    path,
+    tables::is_running,
 };
 
 /// How many installations one [`Command::Forget`] looks at: a step is short, however many are old.
@@ -87,6 +91,12 @@ pub fn run<T: Tables>(
             }
             change.write()
         }
+        Command::Admit {
+            by,
+            user,
+            thread,
+            role,
+        } => admit(tables, now, *by, *user, *thread, *role),
         Command::Recover => recover(tables, now),
         Command::Forget { after } => forget(tables, now, *after),
     }
@@ -123,6 +133,40 @@ fn mutate<T: Tables>(
         Err(Refused::Rejected(code)) => Ok(only(Outcome::Rejected(code))),
         Err(Refused::Rows(error)) => Err(error),
     }
+}
+
+fn admit<T: Tables>(
+    tables: &mut T,
+    now: Millis,
+    by: Option<UserId>,
+    user: UserId,
+    thread: ThreadId,
+    role: Role,
+) -> Result<Committed, T::Error> {
+    let members = tables.members(thread)?;
+    let owner = members.iter().find(|(_, role)| *role == Role::Owner);
+    let Some(&(owner, _)) = owner else {
+        return Ok(only(Outcome::Rejected(ErrorCode::NoSuchThread)));
+    };
+    let gone = tables.thread(thread, owner)?.is_none_or(|row| row.deleted);
+    let refused = match by {
+        _ if gone => Some(ErrorCode::NoSuchThread),
+        Some(by) if !members.iter().any(|(member, _)| *member == by) => {
+            Some(ErrorCode::NoSuchThread)
+        }
+        Some(by) if by != owner => Some(ErrorCode::NotAllowed),
+        _ if members.iter().any(|(member, _)| *member == user) => {
+            return Ok(only(Outcome::Applied(Vec::new())));
+        }
+        _ if members.len() >= MAX_MEMBERS => Some(ErrorCode::TooManyMembers),
+        _ => None,
+    };
+    if let Some(code) = refused {
+        return Ok(only(Outcome::Rejected(code)));
+    }
+    let mut change = Change::new(tables, now, None);
+    change.change_role(thread, user, Some(role))?;
+    change.write()
 }
 
 /// The newest change sets of the topics of a mutation.
@@ -224,9 +268,13 @@ struct Change<'a, T: Tables> {
     now: Millis,
     /// The person whose mutation it is, where it is one.
     user: Option<UserId>,
-    /// Rows that change; `pinned` and `archived` as `user` sees them.
+    /// Rows that change, as `user` sees them.
     threads: BTreeMap<ThreadId, ThreadRow>,
+    /// What members may do from now on, by thread; none where they are no members any more.
+    roles: BTreeMap<ThreadId, BTreeMap<UserId, Option<Role>>>,
     messages: BTreeMap<MessageId, MessageRow>,
+    /// Those of them that are tombstones since.
+    buried: Vec<MessageId>,
     /// Where those of them stand that are new.
     links: BTreeMap<MessageId, Link>,
     /// The ops of the threads' topics.
@@ -246,7 +294,9 @@ impl<'a, T: Tables> Change<'a, T> {
             now,
             user,
             threads: BTreeMap::new(),
+            roles: BTreeMap::new(),
             messages: BTreeMap::new(),
+            buried: Vec::new(),
             links: BTreeMap::new(),
             ops: BTreeMap::new(),
             asked: Vec::new(),
@@ -292,9 +342,36 @@ impl<'a, T: Tables> Change<'a, T> {
         }
         let member = match self.user {
             Some(user) => Some(user),
-            None => self.tables.members(thread)?.first().copied(),
+            None => self.tables.members(thread)?.first().map(|(user, _)| *user),
         };
         member.map_or(Ok(None), |member| self.tables.thread(thread, member))
+    }
+
+    /// Makes somebody a member with this role, or, with none, ends their membership.
+    fn change_role(
+        &mut self,
+        thread: ThreadId,
+        user: UserId,
+        role: Option<Role>,
+    ) -> Result<(), T::Error> {
+        // Each member's row counts the members.
+        self.tell_members(thread)?;
+        let name = self.tables.name(user)?;
+        let member = MemberRow {
+            user: User { id: user, name },
+            role,
+        };
+        self.ops.entry(thread).or_default().push(Op::Member(member));
+        self.roles.entry(thread).or_default().insert(user, role);
+        Ok(())
+    }
+
+    /// Something of the thread changes that each member's row says.
+    fn tell_members(&mut self, thread: ThreadId) -> Result<(), T::Error> {
+        if let Some(row) = self.any_member_row(thread)? {
+            self.threads.entry(thread).or_insert(row);
+        }
+        Ok(())
     }
 
     fn count(&mut self, thread: ThreadId, by: i32) -> Result<(), T::Error> {
@@ -308,6 +385,7 @@ impl<'a, T: Tables> Change<'a, T> {
     /// Adds a message that has its ordinal.
     fn add_message(&mut self, mut row: MessageRow) -> Result<(), T::Error> {
         let (id, thread, parent) = (row.id, row.thread, row.parent);
+        self.tell_members(thread)?;
         let above = match parent {
             Some(parent) => self.link(parent)?,
             None => None,
@@ -390,7 +468,9 @@ impl<'a, T: Tables> Change<'a, T> {
             tables,
             user,
             threads,
+            mut roles,
             messages,
+            buried,
             links,
             ops,
             asked,
@@ -404,25 +484,12 @@ impl<'a, T: Tables> Change<'a, T> {
             .into_iter()
             .map(|(thread, ops)| (Topic::Thread(thread), ops))
             .collect();
-        for (&thread, row) in &threads {
-            let mut members = tables.members(thread)?;
-            if let Some(user) = user
-                && !members.contains(&user)
-            {
-                members.push(user);
-            }
-            for (at, member) in members.into_iter().enumerate() {
-                let mut row = row.clone();
-                let whose = user.map_or(at == 0, |user| user == member);
-                if !whose && let Some(own) = tables.thread(thread, member)? {
-                    (row.pinned, row.archived) = (own.pinned, own.archived);
-                }
-                tables.put_thread(member, &row)?;
-                logs.entry(Topic::User(member))
-                    .or_default()
-                    .push(Op::Thread(row));
-            }
-        }
+        let said = Said {
+            messages: &messages,
+            links: &links,
+            buried: &buried,
+        };
+        let gone = lists::put(tables, user, &threads, &mut roles, said, &mut logs)?;
         for row in messages.values() {
             match links.get(&row.id) {
                 Some(link) => tables.add_message(row, link.jump)?,
@@ -457,8 +524,13 @@ impl<'a, T: Tables> Change<'a, T> {
                 seq: tables.head(topic)? + 1,
             };
             tables.push_log(topic, cursor.seq, &ops)?;
-            // Another member's list is not the asking person's to follow.
-            if user.is_none() || !matches!(topic, Topic::User(owner) if Some(owner) != user) {
+            // What is not the asking person's to follow never comes to them: another member's list, and a
+            // thread that they have left.
+            let follows = user.is_none_or(|user| match topic {
+                Topic::User(owner) => owner == user,
+                Topic::Thread(thread) => !gone.contains(&(user, thread)),
+            });
+            if follows {
                 effects.push(Head { topic, cursor });
             }
             committed.changes.push(TopicChange {
@@ -497,7 +569,12 @@ impl<T: Tables> Rows for Change<'_, T> {
         {
             return Err(ErrorCode::IdTaken.into());
         }
-        self.threads.insert(row.id, row);
+        let thread = row.id;
+        self.threads.insert(thread, row);
+        // Nobody follows it yet: whoever will reads in its snapshot who made it.
+        let me = self.me();
+        let roles = self.roles.entry(thread).or_default();
+        roles.insert(me, Some(Role::Owner));
         Ok(())
     }
 
@@ -527,6 +604,10 @@ impl<T: Tables> Rows for Change<'_, T> {
             Some(row) => Ok(Some(row.id)),
             None => self.tables.tail(thread),
         }
+    }
+
+    fn others(&self, thread: ThreadId, after: u64, through: u64) -> Result<u64, T::Error> {
+        self.tables.others(thread, self.me(), after, through)
     }
 
     fn insert_message(&mut self, mut row: MessageRow) -> Result<(), Refused<T::Error>> {
@@ -581,11 +662,30 @@ impl<T: Tables> Rows for Change<'_, T> {
         Ok(())
     }
 
+    fn role(&self, thread: ThreadId, user: UserId) -> Result<Option<Role>, T::Error> {
+        let changed = self.roles.get(&thread).and_then(|it| it.get(&user));
+        if let Some(role) = changed {
+            return Ok(*role);
+        }
+        let members = self.tables.members(thread)?;
+        let member = members.iter().find(|(member, _)| *member == user);
+        Ok(member.map(|(_, role)| *role))
+    }
+
+    fn set_role(
+        &mut self,
+        thread: ThreadId,
+        user: UserId,
+        role: Option<Role>,
+    ) -> Result<(), T::Error> {
+        self.change_role(thread, user, role)
+    }
+
     fn bury_message(&mut self, mut row: MessageRow) -> Result<(), T::Error> {
         row.text = "".into();
         row.error = None;
         row.deleted = true;
-        let (thread, parent) = (row.thread, row.parent);
+        let (id, thread, parent) = (row.id, row.thread, row.parent);
         let op = Op::Message(row.clone());
         self.put_message(row, op);
         let left = self.siblings(thread, parent)?;
@@ -593,6 +693,7 @@ impl<T: Tables> Rows for Change<'_, T> {
             let ops = self.ops.entry(thread).or_default();
             ops.push(Op::Siblings(left));
         }
-        Ok(())
+        self.buried.push(id);
+        self.tell_members(thread)
     }
 }

@@ -6,7 +6,8 @@
 //! effect as a whole; reads see what was written before them in it.
 
 use weft_protocol::{
-    InstallationId, MessageId, MessageRow, Millis, Op, Status, ThreadId, ThreadRow, Topic, UserId,
+    InstallationId, MemberRow, MessageId, MessageRow, Millis, Op, Role, Status, ThreadId,
+    ThreadRow, Topic, UserId,
 };
 
 use super::{Job, Link, Outcome};
@@ -20,8 +21,12 @@ pub trait Lookup {
     fn epoch(&self) -> u32;
     /// The thread as this member sees it, tombstone or not; `None` where they are no member.
     fn thread(&self, thread: ThreadId, member: UserId) -> Result<Option<ThreadRow>, Self::Error>;
-    /// The members of a thread; none where there is no such thread.
-    fn members(&self, thread: ThreadId) -> Result<Vec<UserId>, Self::Error>;
+    /// The members of a thread and what each may do; none where there is no such thread.
+    fn members(&self, thread: ThreadId) -> Result<Vec<(UserId, Role)>, Self::Error>;
+    /// Everybody who is or was a member of a thread, in any fixed order.
+    fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>, Self::Error>;
+    /// What a person is called; empty where nobody knows them.
+    fn name(&self, user: UserId) -> Result<String, Self::Error>;
     /// The threads of a member that are no tombstones, by id.
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Self::Error>;
     /// The message, tombstone or not, as it was put: a running reply's text is empty here, and so are all
@@ -31,6 +36,15 @@ pub trait Lookup {
     fn tail(&self, thread: ThreadId) -> Result<Option<MessageId>, Self::Error>;
     /// The highest ordinal given in the thread, 0 where none was.
     fn last_ordinal(&self, thread: ThreadId) -> Result<u64, Self::Error>;
+    /// How many live messages of the thread that are not by this person have an ordinal above `after` and up to
+    /// `through`.
+    fn others(
+        &self,
+        thread: ThreadId,
+        user: UserId,
+        after: u64,
+        through: u64,
+    ) -> Result<u64, Self::Error>;
     /// The `limit` messages of the highest ordinals, highest first, tombstones included.
     fn newest(&self, thread: ThreadId, limit: u32) -> Result<Vec<Link>, Self::Error>;
     /// Where the message, tombstone or not, stands.
@@ -87,8 +101,11 @@ pub enum Phase {
 /// What can be written.
 pub trait Tables: Lookup {
     /// Inserts or replaces a thread as this member sees it, making them a member where they are not.
-    /// `pinned` and `archived` are the member's own; all else is the thread's, for every member.
+    /// `role` and what [`ThreadRow::with_own`] names are the member's own; all else is the thread's, for every
+    /// member. `members` and `last` are counted, and not read.
     fn put_thread(&mut self, member: UserId, row: &ThreadRow) -> Result<(), Self::Error>;
+    /// Ends a membership; who the member was stays known.
+    fn remove_member(&mut self, thread: ThreadId, member: UserId) -> Result<(), Self::Error>;
     /// Adds a message whose [`Link::jump`] is `jump`. Of several, in any order.
     fn add_message(&mut self, row: &MessageRow, jump: MessageId) -> Result<(), Self::Error>;
     /// Replaces a message; its place in the thread is as it was.

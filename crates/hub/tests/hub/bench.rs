@@ -10,6 +10,7 @@ use std::{
 
 use weft_hub::{
     Answer, Command, Committed, Hub, Input, MemoryStore, Output, Read, SessionId, Store,
+    store::{Lookup as _, Tables as _},
 };
 use weft_protocol::{
     ClientFrame, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Mutation,
@@ -311,6 +312,14 @@ impl Bench {
         Topic::Thread(thread)
     }
 
+    /// Makes somebody a member of somebody's thread, of whom nobody was told.
+    pub(super) fn share(&mut self, person: u8, number: u8, with: UserId) {
+        let Ok(Some(row)) = self.store.thread(thread(number), user(person)) else {
+            panic!("{person} has no thread {number}");
+        };
+        let Ok(()) = self.store.put_thread(with, &row);
+    }
+
     pub(super) fn rename(&mut self, person: u8, number: u8, title: &str) {
         let (thread, title) = (thread(number), title.to_owned());
         self.mutate(person, Mutation::RenameThread { thread, title });
@@ -377,7 +386,7 @@ impl Bench {
         };
         let ids = rows.into_iter().map(|row| match row {
             Row::Thread(row) => row.id,
-            Row::Message(row) => panic!("a message among threads: {row:?}"),
+            other => panic!("among threads: {other:?}"),
         });
         ids.collect()
     }
@@ -452,6 +461,6 @@ fn assert_shows(here: &[MessageRow], snapshot: Vec<Row>) {
 fn message(row: Row) -> Option<MessageRow> {
     match row {
         Row::Message(row) => Some(row),
-        Row::Thread(_) => None,
+        Row::Thread(_) | Row::Member(_) => None,
     }
 }

@@ -10,6 +10,7 @@ mod following;
 mod mirror;
 mod mutations;
 mod pages;
+mod presence;
 mod sessions;
 mod streams;
 mod tabs;

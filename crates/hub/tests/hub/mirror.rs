@@ -178,6 +178,7 @@ impl Mirror {
                     self.threads.insert(row.id, row.clone());
                 }
                 Row::Message(row) => self.put(row, before.get(&row.id).cloned()),
+                Row::Member(_) => {}
             }
         }
     }
@@ -210,6 +211,12 @@ impl Mirror {
                     message.row.error = settle.error;
                     message.end = Some(settle.clone());
                 }
+            }
+            Op::Member(_) => {}
+            Op::ThreadGone(thread) => {
+                self.threads.remove(thread);
+                self.messages.retain(|_, it| it.row.thread != *thread);
+                self.cursors.remove(&Topic::Thread(*thread));
             }
         }
     }

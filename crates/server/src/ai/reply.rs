@@ -2,7 +2,10 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
 use weft_hub::{Command, Job, Outcome};
 use weft_protocol::{
     ErrorCode, MessageId, Status,
@@ -18,8 +21,8 @@ use super::{
 };
 use crate::metrics::Metrics;
 
-/// Pieces are gathered this long before they are persisted and published.
-const GATHER: Duration = Duration::from_millis(33);
+/// Pieces are gathered this long after some were, before they are persisted and published.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// Pieces that wait while a commit runs.
 const PIECES: usize = 256;
@@ -134,19 +137,26 @@ async fn generate(maker: Arc<Maker>, job: Job) -> Option<(Result<(), ErrorCode>,
     Some((end, history))
 }
 
+/// What is said next: all of it until that moment, or at once the first that comes later.
+async fn gathered(pieces: &mut mpsc::Receiver<String>, until: Instant) -> Option<String> {
+    let mut text = pieces.recv().await?;
+    while text.len() < MAX_STREAM_CHUNK
+        && let Ok(Some(piece)) = timeout_at(until, pieces.recv()).await
+    {
+        text.push_str(&piece);
+    }
+    Some(text)
+}
+
 async fn append(
     maker: &Maker,
     message: MessageId,
     mut pieces: mpsc::Receiver<String>,
 ) -> Result<Appended, ErrorCode> {
     let mut offset = 0;
-    while let Some(mut text) = pieces.recv().await {
-        let until = Instant::now() + GATHER;
-        while text.len() < MAX_STREAM_CHUNK
-            && let Ok(Some(piece)) = tokio::time::timeout_at(until, pieces.recv()).await
-        {
-            text.push_str(&piece);
-        }
+    let mut until = Instant::now();
+    while let Some(text) = gathered(&mut pieces, until).await {
+        until = Instant::now() + GATHER;
         let room = usize::try_from(MAX_REPLY_BYTES - offset).unwrap_or(usize::MAX);
         let fits = stream::prefix(&text, room);
         let mut rest = fits;
@@ -189,5 +199,31 @@ async fn title(maker: Arc<Maker>, job: Job, history: Vec<Said>) {
                 title,
             })
             .await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{sync::mpsc, time::Instant};
+
+    use super::{GATHER, gathered};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_said_after_a_pause_goes_out_at_once_and_what_follows_together() {
+        let (say, mut said) = mpsc::channel(8);
+        let began = Instant::now();
+        say.try_send("Hello".to_owned()).expect("room");
+        assert_eq!(gathered(&mut said, began).await.as_deref(), Some("Hello"));
+        assert_eq!(Instant::now(), began);
+
+        for piece in [", ", "wor", "ld"] {
+            say.try_send(piece.to_owned()).expect("room");
+        }
+        let next = gathered(&mut said, began + GATHER).await;
+        assert_eq!(next.as_deref(), Some(", world"));
+        assert_eq!(Instant::now(), began + GATHER);
+
+        drop(say);
+        assert_eq!(gathered(&mut said, began).await, None);
     }
 }

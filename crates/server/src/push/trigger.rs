@@ -1,11 +1,13 @@
 //! Which messages are pushed to whom: those that nobody's screen shows after a while.
 //!
 //! Invariant: a message waits [`DELAY_MS`] after its commit; then each member but its author is asked about,
-//! by [`Attention`], and those who have not seen it are told. What waits is in memory: it is a hint.
+//! by [`Attention`], and those who have not seen it are told, but for those who have muted the thread. What
+//! they have read since is closed on their devices. What waits is in memory: it is a hint.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     future::Future,
+    mem::take,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -16,7 +18,7 @@ use weft_hub::Committed;
 use weft_protocol::{Author, MessageId, Millis, Op, Status, ThreadId, Topic, UserId};
 
 use super::{Clock, Push};
-use crate::hub_task::HubHandle;
+use crate::{hub_task::HubHandle, store::Writer};
 
 /// How long a message waits for somebody to see it.
 pub const DELAY_MS: Millis = 5_000;
@@ -77,16 +79,31 @@ pub trait Attention: Send + Sync + 'static {
     fn is_unread(&self, user: UserId, message: Message) -> Knowing<'_>;
 }
 
-/// What is known today: somebody with an open socket sees everything, somebody without has read nothing.
-pub(crate) struct Sockets(pub(crate) HubHandle);
+/// Who sees what, by the leases on threads (SPEC R45) and the read marks (R48).
+pub(crate) struct Seen {
+    pub(crate) hub: HubHandle,
+    pub(crate) writer: Writer,
+}
 
-impl Attention for Sockets {
-    fn is_visible(&self, user: UserId, _: ThreadId) -> Knowing<'_> {
-        Box::pin(std::future::ready(self.0.is_here(user)))
+impl Attention for Seen {
+    fn is_visible(&self, user: UserId, thread: ThreadId) -> Knowing<'_> {
+        Box::pin(self.hub.shows(user, thread))
     }
 
-    fn is_unread(&self, _: UserId, _: Message) -> Knowing<'_> {
-        Box::pin(std::future::ready(true))
+    fn is_unread(&self, user: UserId, message: Message) -> Knowing<'_> {
+        let unread = self.writer.with(move |db| {
+            let sql = "SELECT m.read < x.ordinal FROM member m JOIN message x ON x.thread = m.thread \
+                       WHERE m.user = ?1 AND x.id = ?2";
+            let params = [user.as_bytes(), message.message.as_bytes()];
+            let unread = db.prepare_cached(sql)?.query_row(params, |row| row.get(0));
+            Ok(unread.optional()?.unwrap_or(false))
+        });
+        Box::pin(async move {
+            unread.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a read mark could not be looked at");
+                true
+            })
+        })
     }
 }
 
@@ -95,6 +112,8 @@ impl Attention for Sockets {
 pub struct Trigger {
     clock: Clock,
     waiting: Mutex<Waiting>,
+    /// What was read, and is still shown on devices.
+    read: Mutex<BTreeSet<(UserId, ThreadId)>>,
     heard: Notify,
 }
 
@@ -104,6 +123,7 @@ impl Trigger {
         Arc::new(Self {
             clock,
             waiting: Mutex::default(),
+            read: Mutex::default(),
             heard: Notify::new(),
         })
     }
@@ -113,6 +133,11 @@ impl Trigger {
         for message in messages(committed) {
             let now = self.clock.now();
             self.waiting().heard(now, message);
+            self.heard.notify_one();
+        }
+        let read: Vec<_> = read(committed).collect();
+        if !read.is_empty() {
+            self.read().extend(read);
             self.heard.notify_one();
         }
     }
@@ -125,6 +150,12 @@ impl Trigger {
                 () = self.heard.notified() => {}
                 () = self.clock.until(next) => {}
             }
+            let read = take(&mut *self.read());
+            for (user, thread) in read {
+                if let Err(error) = push.close(user, thread).await {
+                    tracing::error!(%error, "a push could not be closed");
+                }
+            }
             loop {
                 let due = self.waiting().due(self.clock.now());
                 let Some(message) = due else { break };
@@ -133,6 +164,10 @@ impl Trigger {
                 }
             }
         }
+    }
+
+    fn read(&self) -> MutexGuard<'_, BTreeSet<(UserId, ThreadId)>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -153,6 +188,25 @@ fn messages(committed: &Committed) -> impl Iterator<Item = Message> {
                 _ => return None,
             };
             Some(Message { thread, message })
+        })
+    })
+}
+
+/// Whose threads have nothing unread any more, or are not theirs to see.
+fn read(committed: &Committed) -> impl Iterator<Item = (UserId, ThreadId)> {
+    // What everybody is told of is not what one of them has read.
+    let is_own = committed.changes.len() == 1;
+    let changes = committed.changes.iter();
+    changes.flat_map(move |change| {
+        change.ops.iter().filter_map(move |op| {
+            let Topic::User(user) = change.topic else {
+                return None;
+            };
+            match op {
+                Op::Thread(row) if row.unread == 0 && is_own => Some((user, row.id)),
+                Op::ThreadGone(thread) => Some((user, *thread)),
+                _ => None,
+            }
         })
     })
 }
@@ -203,7 +257,7 @@ fn told(db: &Connection, of: Message) -> rusqlite::Result<Option<Told>> {
     let mut to: Vec<UserId> = db
         .prepare_cached(
             "SELECT DISTINCT m.user FROM member m JOIN push_subscription p ON p.user = m.user \
-             WHERE m.thread = ?1",
+             WHERE m.thread = ?1 AND m.role IS NOT NULL AND NOT m.muted",
         )?
         .query_map([of.thread.as_bytes()], |row| {
             row.get(0).map(UserId::from_bytes)

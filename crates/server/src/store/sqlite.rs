@@ -10,14 +10,18 @@ use weft_hub::{
     store::{KEPT_OUTCOMES, Link, Lookup, Phase, Tables},
 };
 use weft_protocol::{
-    ErrorCode, InstallationId, MessageId, MessageRow, Millis, Op, Status, ThreadId, ThreadRow,
-    Topic, UserId,
+    Author, ErrorCode, InstallationId, MemberRow, MessageId, MessageRow, Millis, Op, Role, Status,
+    ThreadId, ThreadRow, Topic, User, UserId,
 };
 
 use super::KEPT_CHANGES;
 
 const THREAD: &str = "SELECT t.id, t.title, t.named, m.pinned, m.archived, t.deleted, t.generating, \
-     t.model, t.created_at, t.updated_at FROM member m JOIN thread t ON t.id = m.thread";
+     t.model, t.created_at, t.updated_at, m.role, \
+     (SELECT count(role) FROM member INDEXED BY member_by_thread WHERE thread = t.id), \
+     coalesce((SELECT ordinal FROM message WHERE thread = t.id ORDER BY ordinal DESC LIMIT 1), 0), \
+     m.read, m.unread, m.muted \
+     FROM member m JOIN thread t ON t.id = m.thread";
 const MESSAGE: &str = "SELECT id, thread, ordinal, parent, author, status, text, error, deleted, \
      created_at, depth FROM message";
 const LINK: &str = "SELECT id, thread, ordinal, parent, depth, jump, deleted FROM message";
@@ -109,7 +113,18 @@ fn thread_row(row: &Row<'_>) -> Result<ThreadRow> {
         model: row.get(7)?,
         created_at: row.get(8)?,
         updated_at: row.get(9)?,
+        role: role(row, 10)?.unwrap_or_default(),
+        members: row.get(11)?,
+        last: row.get(12)?,
+        read: row.get(13)?,
+        unread: row.get(14)?,
+        muted: row.get(15)?,
     })
+}
+
+fn role(row: &Row<'_>, at: usize) -> Result<Option<Role>> {
+    let name: Option<String> = row.get(at)?;
+    Ok(name.as_deref().and_then(Role::parse))
 }
 
 fn message_row(row: &Row<'_>) -> Result<MessageRow> {
@@ -156,7 +171,7 @@ impl Lookup for Rows<'_> {
     }
 
     fn thread(&self, thread: ThreadId, member: UserId) -> Result<Option<ThreadRow>> {
-        let sql = format!("{THREAD} WHERE m.user = ?1 AND m.thread = ?2");
+        let sql = format!("{THREAD} WHERE m.user = ?1 AND m.thread = ?2 AND m.role IS NOT NULL");
         self.one(
             &sql,
             params![member.as_bytes(), thread.as_bytes()],
@@ -164,15 +179,40 @@ impl Lookup for Rows<'_> {
         )
     }
 
-    fn members(&self, thread: ThreadId) -> Result<Vec<UserId>> {
-        let sql = "SELECT user FROM member WHERE thread = ?1 ORDER BY user";
+    fn members(&self, thread: ThreadId) -> Result<Vec<(UserId, Role)>> {
+        let sql = "SELECT user, role FROM member INDEXED BY member_by_thread \
+                   WHERE thread = ?1 AND role IS NOT NULL ORDER BY user";
         self.all(sql, [thread.as_bytes()], |row| {
-            Ok(UserId::from_bytes(row.get(0)?))
+            let user = UserId::from_bytes(row.get(0)?);
+            Ok((user, role(row, 1)?.unwrap_or(Role::Viewer)))
         })
     }
 
+    fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>> {
+        let sql = "SELECT m.user, m.role, coalesce(a.name, '') FROM member m \
+                   LEFT JOIN account a ON a.id = m.user WHERE m.thread = ?1 ORDER BY m.user";
+        self.all(sql, [thread.as_bytes()], |row| {
+            let user = User {
+                id: UserId::from_bytes(row.get(0)?),
+                name: row.get(2)?,
+            };
+            Ok(MemberRow {
+                user,
+                role: role(row, 1)?,
+            })
+        })
+    }
+
+    fn name(&self, user: UserId) -> Result<String> {
+        let sql = "SELECT name FROM account WHERE id = ?1";
+        let name = self.one(sql, [user.as_bytes()], |row| row.get(0))?;
+        Ok(name.unwrap_or_default())
+    }
+
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>> {
-        let sql = format!("{THREAD} WHERE m.user = ?1 AND NOT t.deleted ORDER BY t.id");
+        let sql = format!(
+            "{THREAD} WHERE m.user = ?1 AND m.role IS NOT NULL AND NOT t.deleted ORDER BY t.id"
+        );
         self.all(&sql, [member.as_bytes()], thread_row)
     }
 
@@ -197,6 +237,15 @@ impl Lookup for Rows<'_> {
         Ok(self
             .one(sql, [thread.as_bytes()], |row| row.get(0))?
             .unwrap_or(0))
+    }
+
+    fn others(&self, thread: ThreadId, user: UserId, after: u64, through: u64) -> Result<u64> {
+        let sql = "SELECT count(*) FROM message WHERE thread = ?1 AND ordinal > ?2 AND ordinal <= ?3 \
+                   AND NOT deleted AND author <> ?4";
+        let author = to_json(&Author::User(user))?;
+        let params = params![thread.as_bytes(), after, through, author];
+        let count = self.one(sql, params, |row| row.get(0))?;
+        Ok(count.unwrap_or(0))
     }
 
     fn newest(&self, thread: ThreadId, limit: u32) -> Result<Vec<Link>> {
@@ -356,14 +405,26 @@ impl Tables for Rows<'_> {
             ],
         )?;
         self.write(
-            "INSERT INTO member (user, thread, pinned, archived) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (user, thread) DO UPDATE SET pinned = ?3, archived = ?4",
+            "INSERT INTO member (user, thread, pinned, archived, role, read, unread, muted) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (user, thread) DO UPDATE SET \
+             pinned = ?3, archived = ?4, role = ?5, read = ?6, unread = ?7, muted = ?8",
             params![
                 member.as_bytes(),
                 row.id.as_bytes(),
                 row.pinned,
-                row.archived
+                row.archived,
+                row.role.as_str(),
+                row.read,
+                row.unread,
+                row.muted
             ],
+        )
+    }
+
+    fn remove_member(&mut self, thread: ThreadId, member: UserId) -> Result<()> {
+        self.write(
+            "UPDATE member SET role = NULL WHERE user = ?1 AND thread = ?2",
+            [member.as_bytes(), thread.as_bytes()],
         )
     }
 

@@ -476,10 +476,11 @@ pub(crate) fn asking(thread: ThreadId, text: &str, model: &str) -> (Mutation, Me
 /// The messages among rows.
 pub(crate) fn messages(rows: Vec<Row>) -> Vec<weft_protocol::MessageRow> {
     let message = |row| match row {
-        Row::Message(row) => row,
+        Row::Message(row) => Some(row),
+        Row::Member(_) => None,
         Row::Thread(row) => panic!("a thread among messages: {row:?}"),
     };
-    rows.into_iter().map(message).collect()
+    rows.into_iter().filter_map(message).collect()
 }
 
 /// The server as its own process.

@@ -10,6 +10,7 @@ mod ai;
 mod durability;
 mod files;
 mod harness;
+mod members;
 mod observed;
 mod origin;
 mod paths;

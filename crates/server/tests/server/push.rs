@@ -4,7 +4,9 @@ use reqwest::{Method, StatusCode};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use weft_protocol::{Millis, ThreadId, api::ApiCode};
+use weft_protocol::{
+    ClientFrame, MessageId, Millis, Mutation, Presence, ServerFrame, ThreadId, api::ApiCode,
+};
 use weft_server::push::{Clock, payload, retry, trigger::DELAY_MS};
 use weft_testkit::edges::{ModelServer, PushService, Pushed, TempDir};
 
@@ -445,6 +447,37 @@ async fn the_key_that_devices_subscribe_with_stays() {
     );
 }
 
+/// Has the thread on screen, and knows that the server knows it.
+async fn look(socket: &mut Socket, thread: ThreadId) {
+    let state = Presence::Here;
+    socket.send(&ClientFrame::Presence { thread, state }).await;
+    let here = |frame: &ServerFrame| matches!(frame, ServerFrame::Presence(_)).then_some(());
+    socket.until("who is here", here).await;
+}
+
+async fn say(socket: &mut Socket, thread: ThreadId, text: &str) {
+    let (message, text) = (MessageId::new(0, rand::random()), text.to_owned());
+    let (parent, reply) = (None, None);
+    socket
+        .accept(Mutation::SendMessage {
+            thread,
+            message,
+            parent,
+            text,
+            reply,
+        })
+        .await;
+}
+
+/// Makes somebody a member of a thread.
+async fn add(rig: &Rig, owner: &Person, thread: ThreadId, name: &str) {
+    let (header, value) = owner.bearer();
+    let path = format!("/api/threads/{thread}/members");
+    let body = json!({ "username": name, "role": "editor" });
+    let call = rig.server.post(&path, &body).header(header, value);
+    assert_eq!(call.send().await.unwrap().status(), StatusCode::NO_CONTENT);
+}
+
 #[tokio::test]
 async fn a_reply_is_pushed_to_who_left_before_its_end() {
     let model = ModelServer::start().await;
@@ -456,6 +489,7 @@ async fn a_reply_is_pushed_to_who_left_before_its_end() {
     );
     for socket in [&mut stays, &mut leaves] {
         let thread = socket.thread().await;
+        look(socket, thread).await;
         let reply = model.next_reply();
         let asked = socket.ask(thread, "Say it", "tester").await;
         reply.finish_with("Hello from the model.", 5);
@@ -483,5 +517,77 @@ async fn a_reply_is_pushed_to_who_left_before_its_end() {
         (pushed.to.as_str(), shown(pushed).1),
         ("bob", "Hello from the model.")
     );
+    rig.queued(|jobs| jobs == [(1, None)]).await;
+}
+
+#[tokio::test]
+async fn an_open_app_that_shows_something_else_is_pushed_to() {
+    let rig = Rig::start(&[]).await;
+    let (ada, bob) = (rig.person("ada").await, rig.person("bob").await);
+    let mut writes = Socket::open(rig.server.addr, &ada).await;
+    let thread = writes.thread().await;
+    add(&rig, &ada, thread, "bob").await;
+    let mut reads = Socket::open(rig.server.addr, &bob).await;
+    let other = reads.thread().await;
+    look(&mut reads, other).await;
+    say(&mut writes, thread, "Hi").await;
+    rig.pass(DELAY_MS);
+    assert_eq!(shown(&rig.received(1).await[0]).1, "ada: Hi");
+}
+
+#[tokio::test]
+async fn what_was_read_in_time_is_not_pushed_and_what_is_read_later_is_closed() {
+    let rig = Rig::start(&[]).await;
+    let (ada, bob) = (rig.person("ada").await, rig.person("bob").await);
+    let mut writes = Socket::open(rig.server.addr, &ada).await;
+    let (first, second) = (writes.thread().await, writes.thread().await);
+    for thread in [first, second] {
+        add(&rig, &ada, thread, "bob").await;
+    }
+    say(&mut writes, first, "one").await;
+    rig.pass(DELAY_MS);
+    assert_eq!(shown(&rig.received(1).await[0]).1, "ada: one");
+    rig.queued(|jobs| jobs == [(1, None)]).await;
+
+    let mut reads = Socket::open(rig.server.addr, &bob).await;
+    let read = async |socket: &mut Socket, through| {
+        let thread = first;
+        socket.accept(Mutation::MarkRead { thread, through }).await;
+    };
+    read(&mut reads, 1).await;
+    let closed = &rig.received(2).await[1].payload;
+    assert_eq!(closed, &json!({ "close": first.to_string() }));
+    rig.queued(<[_]>::is_empty).await;
+
+    say(&mut writes, first, "two").await;
+    read(&mut reads, 2).await;
+    say(&mut writes, second, "three").await;
+    rig.pass(DELAY_MS);
+    // Of what is due at once the first thread would be first.
+    assert_eq!(shown(&rig.received(3).await[2]).1, "ada: three");
+    rig.queued(|jobs| jobs == [(1, None)]).await;
+}
+
+#[tokio::test]
+async fn who_has_muted_a_thread_or_left_it_is_told_nothing() {
+    let rig = Rig::start(&[]).await;
+    let ada = rig.person("ada").await;
+    let mut writes = Socket::open(rig.server.addr, &ada).await;
+    let thread = writes.thread().await;
+    let muted = true;
+    for name in ["leaver", "muter", "reader"] {
+        let person = rig.person(name).await;
+        add(&rig, &ada, thread, name).await;
+        let mut socket = Socket::open(rig.server.addr, &person).await;
+        let user = person.user.id;
+        match name {
+            "leaver" => drop(socket.accept(Mutation::RemoveMember { thread, user }).await),
+            "muter" => drop(socket.accept(Mutation::MuteThread { thread, muted }).await),
+            _ => {}
+        }
+    }
+    say(&mut writes, thread, "Hi").await;
+    rig.pass(DELAY_MS);
+    assert_eq!(rig.received(1).await[0].to, "reader");
     rig.queued(|jobs| jobs == [(1, None)]).await;
 }

@@ -6,8 +6,8 @@ use rusqlite::{Connection, params};
 use tokio::sync::mpsc;
 use weft_hub::{Answer, Command, Outcome, Read, Store};
 use weft_protocol::{
-    Cursor, ErrorCode, InstallationId, Limits, MessageId, Millis, Mutation, Path, ThreadId, Topic,
-    UserId, limits::KEPT_OUTCOMES_FOR,
+    Cursor, ErrorCode, InstallationId, Limits, MessageId, Millis, Mutation, Path, Role, Row,
+    ThreadId, Topic, UserId, limits::KEPT_OUTCOMES_FOR,
 };
 use weft_server::store::{SqliteStore, Writer};
 use weft_testkit::{edges::TempDir, store_contract::store_contract};
@@ -146,8 +146,8 @@ fn a_database_of_the_schema_before_is_kept_and_its_outcomes_count_from_now() {
     assert_eq!(last_n(&store), Answer::LastN(7));
     let again = run(&mut store, now(), create(7, thread));
     assert_eq!(again, Outcome::Rejected(ErrorCode::EmptyText));
-    // Its logs had no place of a message on its path: they begin anew.
-    let cursor = Cursor { epoch: 78, seq: 0 };
+    // Its logs had no place of a message on its path, no members and no marks: they began anew with each.
+    let cursor = Cursor { epoch: 80, seq: 0 };
     let text = store.read(&Read::Text {
         user,
         thread,
@@ -160,10 +160,16 @@ fn a_database_of_the_schema_before_is_kept_and_its_outcomes_count_from_now() {
         topic: Topic::User(user),
         cursor: None,
     });
-    assert!(
-        matches!(&list, Ok(Answer::Snapshot { cursor: at, rows, .. }) if *at == cursor && rows.len() == 1),
-        "{list:?}"
-    );
+    let Ok(Answer::Snapshot { cursor: at, rows }) = list else {
+        panic!("a list: {list:?}");
+    };
+    assert_eq!(at, cursor);
+    let [Row::Thread(row)] = &rows[..] else {
+        panic!("one thread: {rows:?}");
+    };
+    assert_eq!((row.role, row.members), (Role::Owner, 1));
+    // What was there counts as read.
+    assert_eq!((row.last, row.read, row.unread), (1, 1, 0));
 
     let later = now() + KEPT_OUTCOMES_FOR;
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use weft_protocol::{
     Author, Checksum, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Path,
-    Row, Status, ThreadId, ThreadRow, Topic, UserId, limits::WINDOW, row::Settle,
+    Role, Row, Status, ThreadId, ThreadRow, Topic, UserId, limits::WINDOW, row::Settle,
 };
 
 use super::Storage;
@@ -72,6 +72,7 @@ impl<S: Storage> Bench<S> {
         for topic in &mut stored.topics {
             topic.rows.sort_by_key(|row| match row {
                 Row::Thread(row) => (0, *row.id.as_bytes()),
+                Row::Member(row) => (0, *row.user.id.as_bytes()),
                 Row::Message(row) => (row.ordinal, *row.id.as_bytes()),
             });
         }
@@ -229,6 +230,12 @@ fn thread_row(n: u8, title: &str) -> ThreadRow {
         deleted: false,
         generating: 0,
         model: Some("demo".into()),
+        role: Role::Owner,
+        members: 1,
+        last: 0,
+        read: 0,
+        unread: 0,
+        muted: false,
         created_at: 1,
         updated_at: u64::MAX >> 11,
     }
@@ -238,7 +245,7 @@ fn messages(stored: &StoredTopic) -> Vec<MessageRow> {
     let rows = stored.rows.iter();
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(row.clone()),
-        Row::Thread(_) => None,
+        Row::Thread(_) | Row::Member(_) => None,
     })
     .collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use weft_protocol::{
-    Cursor, InstallationId, MessageId, MessageRow, Millis, Op, Row, Status, ThreadId, ThreadRow,
-    Topic, UserId, limits::WINDOW, row::Settle,
+    Cursor, InstallationId, MemberRow, MessageId, MessageRow, Millis, Op, Row, Status, ThreadId,
+    ThreadRow, Topic, UserId, limits::WINDOW, row::Settle,
 };
 
 use crate::{PageRead, Rows, StorageOp, Stored, StoredTopic, Unsent};
@@ -17,6 +17,7 @@ pub struct MemoryStorage {
     outbox: BTreeMap<u64, Unsent>,
     topics: BTreeMap<Topic, Meta>,
     threads: BTreeMap<ThreadId, ThreadRow>,
+    members: BTreeMap<(ThreadId, UserId), MemberRow>,
     messages: BTreeMap<MessageId, MessageRow>,
     texts: BTreeMap<MessageId, String>,
     ends: BTreeMap<MessageId, Settle>,
@@ -52,6 +53,7 @@ impl MemoryStorage {
             outbox: BTreeMap::new(),
             topics: BTreeMap::new(),
             threads: BTreeMap::new(),
+            members: BTreeMap::new(),
             messages: BTreeMap::new(),
             texts: BTreeMap::new(),
             ends: BTreeMap::new(),
@@ -128,7 +130,10 @@ impl MemoryStorage {
             Topic::Thread(thread) => {
                 let rows = self.messages(thread);
                 let older = rows.len().saturating_sub(self.page);
-                rows.into_iter().skip(older).map(Row::Message).collect()
+                let members = self.members.iter().filter(|((of, _), _)| *of == thread);
+                let members = members.map(|(_, row)| Row::Member(row.clone()));
+                let messages = rows.into_iter().skip(older).map(Row::Message);
+                members.chain(messages).collect()
             }
         }
     }
@@ -238,12 +243,14 @@ impl MemoryStorage {
             Topic::User(_) => self.threads.clear(),
             Topic::Thread(thread) => {
                 self.messages.retain(|_, row| row.thread != thread);
+                self.members.retain(|(of, _), _| *of != thread);
             }
         }
         for row in rows {
             let op = match row {
                 Row::Thread(row) => Op::Thread(row),
                 Row::Message(row) => Op::Message(row),
+                Row::Member(row) => Op::Member(row),
             };
             self.step(topic, op);
         }
@@ -259,6 +266,12 @@ impl MemoryStorage {
             }
             (Topic::Thread(thread), Op::Message(row)) if row.thread == thread => {
                 self.put_message(row);
+            }
+            (Topic::User(_), Op::ThreadGone(thread)) => {
+                self.threads.remove(&thread);
+            }
+            (Topic::Thread(thread), Op::Member(row)) => {
+                self.members.insert((thread, row.user.id), row);
             }
             (Topic::Thread(_), Op::Siblings(siblings)) => {
                 for id in &siblings {

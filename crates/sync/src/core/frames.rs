@@ -1,8 +1,11 @@
 //! What the server says. Nothing in here is trusted: a frame that does not fit is ignored or met by
 //! asking again, and never by a panic.
 
+use std::collections::HashSet;
+
 use weft_protocol::{
-    ClientFrame, Cursor, ErrorCode, MessageId, Op, Row, Scope, ServerFrame, ThreadId, Topic,
+    Author, ClientFrame, Cursor, ErrorCode, MessageId, Op, Row, Scope, ServerFrame, ThreadId,
+    Topic,
     frame::{Head, Held},
     stream::{Fit, fit},
 };
@@ -43,8 +46,10 @@ impl Core {
                 user,
                 last_n,
                 limits,
+                capabilities,
                 ..
             } if !live => {
+                self.presence_begins(&capabilities);
                 self.welcome(user, last_n, limits);
             }
             ServerFrame::Ping { heads } => {
@@ -94,6 +99,7 @@ impl Core {
                 held,
             } => self.stream(handle, thread, held),
             ServerFrame::Text(handle, offset, text) => self.text(handle, offset, &text),
+            ServerFrame::Presence(told) => self.present(told),
         }
     }
 
@@ -115,6 +121,7 @@ impl Core {
         if let Topic::Thread(thread) = topic {
             self.drop_asks(thread);
             self.asks.forget_unwanted(thread);
+            self.presence_lost(thread);
         }
         let Some(follow) = self
             .follows
@@ -130,6 +137,60 @@ impl Core {
         self.store(StorageOp::DropTopic(topic));
         if let Topic::Thread(thread) = topic {
             self.tell(|| Told::Missing(thread));
+        }
+    }
+
+    /// Nothing of the thread is this person's to see any more, nor to keep (SPEC R43).
+    pub(super) fn lose(&mut self, thread: ThreadId) {
+        let topic = Topic::Thread(thread);
+        self.kept.retain(|&kept| kept != thread);
+        self.replica.threads.remove(&thread);
+        let follow = self.follows.or_default(topic);
+        follow.lost();
+        follow.cursor = None;
+        follow.missing = true;
+        self.asks.forget_unwanted(thread);
+        self.presence_lost(thread);
+        self.forget_rows(topic);
+        self.store(StorageOp::DropTopic(topic));
+    }
+
+    /// Loses the threads that these changes of the list say are gone: before the list is kept without them, so
+    /// that nothing stays behind where the page ends in between.
+    pub(super) fn lose_gone(&mut self, ops: &[Op]) {
+        for op in ops {
+            if let Op::ThreadGone(thread) = op {
+                self.lose(*thread);
+            }
+        }
+    }
+
+    /// Loses the threads that were in the list and are not in this one.
+    pub(super) fn lose_unlisted(&mut self, topic: Topic, rows: &[Row]) {
+        if !matches!(topic, Topic::User(_)) {
+            return;
+        }
+        let listed: HashSet<ThreadId> = rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::Thread(row) => Some(row.id),
+                Row::Message(_) | Row::Member(_) => None,
+            })
+            .collect();
+        let before = self.replica.threads.values();
+        // Tombstones are not listed, and may come back.
+        let gone = before.filter(|row| !row.deleted && !listed.contains(&row.id));
+        let gone: Vec<ThreadId> = gone.map(|row| row.id).collect();
+        gone.into_iter().for_each(|thread| self.lose(thread));
+    }
+
+    /// A thread that was lost is this person's again.
+    fn regain(&mut self, thread: ThreadId) {
+        let follow = self.follows.get_mut(Topic::Thread(thread));
+        if let Some(follow) = follow.filter(|follow| follow.missing) {
+            follow.missing = false;
+            self.touch(thread);
+            self.follow_wanted();
         }
     }
 
@@ -177,6 +238,7 @@ impl Core {
         {
             return;
         }
+        self.lose_unlisted(topic, &rows);
         self.store(StorageOp::PutSnapshot {
             topic,
             cursor,
@@ -190,7 +252,11 @@ impl Core {
         let follow = self.follows.or_default(topic);
         (follow.cursor, follow.missing) = (Some(cursor), false);
         match topic {
-            Topic::User(_) => self.replica.reset_threads(rows),
+            Topic::User(_) => {
+                self.replica.reset_threads(rows);
+                let threads: Vec<ThreadId> = self.replica.threads.keys().copied().collect();
+                threads.into_iter().for_each(|thread| self.regain(thread));
+            }
             Topic::Thread(thread) => {
                 self.fetches.retain(|_, fetch| fetch.thread != thread);
                 self.reset_timeline(thread, rows);
@@ -215,6 +281,7 @@ impl Core {
             Some(_) | None => return self.gap(topic),
         }
         follow.cursor = Some(cursor);
+        self.lose_gone(&ops);
         self.store(StorageOp::Apply {
             topic,
             cursor,
@@ -229,7 +296,9 @@ impl Core {
             Topic::User(_) => {
                 for op in ops {
                     if let Op::Thread(row) = op {
-                        self.replica.threads.insert(row.id, row);
+                        let thread = row.id;
+                        self.replica.threads.insert(thread, row);
+                        self.regain(thread);
                     }
                 }
             }
@@ -249,6 +318,9 @@ impl Core {
             match op {
                 Op::Message(row) => {
                     ended.push(row.id);
+                    if let Author::User(user) = row.author {
+                        self.typing_ends(thread, user);
+                    }
                     self.replica.put_message(thread, row);
                 }
                 Op::Settle(settle) => {
@@ -262,7 +334,12 @@ impl Core {
                         timeline.set_siblings(&siblings);
                     }
                 }
-                Op::Thread(_) => {}
+                Op::Member(member) => {
+                    if let Some(timeline) = self.replica.timelines.get_mut(thread) {
+                        timeline.put_member(member);
+                    }
+                }
+                Op::Thread(_) | Op::ThreadGone(_) => {}
             }
         }
         ended

@@ -1,12 +1,13 @@
 //! What a person does: changes, second thoughts, and what they look at.
 
-use weft_protocol::{ClientFrame, ErrorCode, MessageId, Millis, Mutation, ThreadId, Topic};
+use weft_protocol::{ClientFrame, ErrorCode, MessageId, Millis, Mutation, Rows, ThreadId, Topic};
 
 use super::Core;
 use crate::{
     Change, Output, Seek, TabMessage, Told,
     link::Phase,
     outbox::{Entry, State},
+    overlay::Overlay,
     reader::Reader,
 };
 
@@ -33,7 +34,7 @@ impl Core {
 
     /// What no server has seen is edited where it waits; any other mutation goes its usual way.
     pub(super) fn mutate(&mut self, made_at: Millis, mutation: Mutation, mine: bool) {
-        let Some((at, amended)) = self.amended(&mutation) else {
+        let Some((at, amended)) = self.amended(&mutation, mine) else {
             return self.make(made_at, mutation, mine);
         };
         let entry = &self.outbox.entries[at];
@@ -54,8 +55,12 @@ impl Core {
     }
 
     /// The place of the entry that `edit` is about, where no server has it, and what it becomes: the
-    /// same request with the other text.
-    fn amended(&self, edit: &Mutation) -> Option<(usize, Mutation)> {
+    /// same request with the other text, or a mark that is further on.
+    fn amended(&self, edit: &Mutation, mine: bool) -> Option<(usize, Mutation)> {
+        if let Mutation::MarkRead { thread, .. } = edit {
+            let at = self.unsent_mark(*thread).filter(|_| mine)?;
+            return (!self.is_read_already(edit)).then(|| (at, edit.clone()));
+        }
         let Mutation::EditMessage {
             message,
             replacement,
@@ -94,12 +99,24 @@ impl Core {
         Some((at, amended))
     }
 
+    /// The last mutation of a thread, where it marks how far that was read, in this tab, and no server has it.
+    fn unsent_mark(&self, thread: ThreadId) -> Option<usize> {
+        let mut newest_first = self.outbox.entries.iter().enumerate().rev();
+        let (at, entry) = newest_first.find(|(_, entry)| entry.mutation.thread() == thread)?;
+        let unseen = matches!(entry.state, State::Undecided { sent: false, .. });
+        let marks = matches!(entry.mutation, Mutation::MarkRead { .. });
+        (marks && unseen && entry.mine).then_some(at)
+    }
+
     fn make(&mut self, made_at: Millis, mutation: Mutation, mine: bool) {
         if self.link.phase == Phase::SignedOut {
             return;
         }
         let message = mutation.new_message().map(|(id, _)| id);
         if message.is_some_and(|id| self.outbox.find_message(id).is_some()) {
+            return;
+        }
+        if self.is_read_already(&mutation) {
             return;
         }
         if self.is_follower() {
@@ -123,6 +140,18 @@ impl Core {
         self.expect_thread(&mutation);
         self.enqueue(made_at, mutation, mine, false);
         self.pump();
+    }
+
+    /// Whether it marks what is marked already: that is asked for with each look.
+    fn is_read_already(&self, mutation: &Mutation) -> bool {
+        let Mutation::MarkRead { thread, through } = *mutation else {
+            return false;
+        };
+        let entries = self.outbox.entries.iter();
+        let of_thread = entries.filter(|entry| entry.mutation.thread() == thread);
+        let overlay = Overlay::new(&self.replica, self.owner, of_thread);
+        let row = Rows::thread(&overlay, thread);
+        row.is_ok_and(|row| row.is_some_and(|row| row.read >= through))
     }
 
     /// Whether a server would reject the arguments, or the frame that carries them.
@@ -219,6 +248,7 @@ impl Core {
         }
         self.watched.push(thread);
         self.readers.or_default(thread);
+        self.presences.is_dirty = true;
         self.kept.retain(|&kept| kept != thread);
         self.follows.or_default(Topic::Thread(thread)).missing = false;
         self.touch(thread);

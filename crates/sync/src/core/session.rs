@@ -56,6 +56,7 @@ impl Core {
         self.kept.clear();
         self.fetches.clear();
         self.asks.clear();
+        self.presence_ends();
         self.hold_until = None;
         self.missed = None;
         self.installation = self.new_installation();
@@ -151,6 +152,7 @@ impl Core {
             follow.lost();
         }
         self.asks.forget_socket();
+        self.presence_pauses();
         self.outbox.take_back(0);
         self.hold_until = None;
         self.missed = None;
@@ -324,6 +326,7 @@ impl Core {
         self.run_tabs();
         let due = self.link.due(self.now);
         self.act(due);
+        self.run_presence();
         if !self.link.is_live() {
             return;
         }

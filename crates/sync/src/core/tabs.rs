@@ -83,6 +83,7 @@ impl Core {
         self.save_drafts();
         self.forget_oldest();
         if self.link.phase == Phase::Following {
+            self.presence_pauses();
             self.open();
         }
         self.ask_anew();
@@ -108,6 +109,30 @@ impl Core {
             }
         }
         threads
+    }
+
+    /// The threads that somebody sees, of this tab or of one that follows it.
+    pub(super) fn seen(&self) -> Vec<ThreadId> {
+        let is_seen = self.hidden_since.is_none() && !self.frozen;
+        let mut threads = if is_seen {
+            self.watched.clone()
+        } else {
+            Vec::new()
+        };
+        if let Role::Leader(leader) = &self.role {
+            threads.extend(leader.seen(self.now));
+        }
+        threads.sort_unstable();
+        threads.dedup();
+        threads
+    }
+
+    /// When a follower that says nothing more is taken for unseen.
+    pub(super) fn unseen_at(&self) -> Option<Millis> {
+        match &self.role {
+            Role::Leader(leader) => leader.unseen_at(self.now),
+            Role::Alone | Role::Follower(_) => None,
+        }
     }
 
     pub(super) fn post(&mut self, message: TabMessage) {

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use weft_protocol::{
-    ClientFrame, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Path, Row,
-    ServerFrame, ThreadRow, Topic,
+    ClientFrame, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Path,
+    Person, Present, Row, ServerFrame, ThreadRow, Topic, User, UserId,
     frame::{Head, Held},
 };
 use weft_sync::{
@@ -13,6 +13,7 @@ use weft_sync::{
 
 use crate::client::{
     Client, ada, at, id, reply, said, say, settle, thread, thread_row, topic, welcome,
+    welcome_with_presence,
 };
 
 fn any_row() -> impl Strategy<Value = MessageRow> {
@@ -69,6 +70,28 @@ fn any_seek() -> impl Strategy<Value = Seek> {
     ]
 }
 
+fn any_present() -> impl Strategy<Value = Present> {
+    let person = (1u8..6, any_number()).prop_map(|(n, typing_ms)| Person {
+        user: User {
+            id: UserId::from_bytes([n; 16]),
+            name: format!("user {n}"),
+        },
+        typing_ms,
+    });
+    let gone = (1u8..6).prop_map(|n| UserId::from_bytes([n; 16]));
+    let people = prop::collection::vec(person, 0..4);
+    let gone = prop::collection::vec(gone, 0..3);
+    let counts = (any_number(), any_number());
+    (any::<bool>(), people, gone, counts).prop_map(|(all, people, gone, (count, typing))| Present {
+        thread: thread(),
+        all,
+        people,
+        gone,
+        count,
+        typing,
+    })
+}
+
 fn any_frame() -> impl Strategy<Value = String> {
     let topics = prop_oneof![Just(topic()), Just(Topic::User(ada().id))];
     let cursor = (0u32..20, 0u64..8).prop_map(|(epoch, seq)| Cursor {
@@ -77,7 +100,8 @@ fn any_frame() -> impl Strategy<Value = String> {
     });
     prop_oneof![
         1 => "\\PC{0,12}",
-        3 => (0u64..4).prop_map(|n| welcome(n).encode()),
+        2 => (0u64..4).prop_map(|n| welcome(n).encode()),
+        2 => (0u64..4).prop_map(|n| welcome_with_presence(n).encode()),
         4 => (topics.clone(), 0u64..8, cursor.clone(), prop::collection::vec(any_op(), 0..4))
             .prop_map(|(topic, base, cursor, ops)| {
                 ServerFrame::Delta { topic, base, cursor, ops }.encode()
@@ -111,6 +135,7 @@ fn any_frame() -> impl Strategy<Value = String> {
             }),
         1 => (prop::sample::select(ErrorCode::ALL), prop::option::of(topics))
             .prop_map(|(code, topic)| ServerFrame::Error { code, topic }.encode()),
+        3 => any_present().prop_map(|told| ServerFrame::Presence(told).encode()),
         1 => Just(ServerFrame::Drain { in_ms: u64::MAX, spread_ms: u64::MAX }.encode()),
     ]
 }
@@ -172,6 +197,7 @@ fn any_act() -> impl Strategy<Value = Act> {
             Input::Tick, Input::Foreground, Input::Background, Input::NetworkUp, Input::NetworkDown,
             Input::SignedIn { token: Some("t".into()) }, Input::SignedIn { token: None },
             Input::Watch(thread()), Input::Watch(thread()), Input::Unwatch(thread()),
+            Input::Typing(thread(), true), Input::Typing(thread(), false),
             Input::SignedOut,
             Input::Retry(id(1)), Input::Discard(id(2)), Input::Discard(id(3)),
         ]).prop_map(Act::Input),
@@ -271,6 +297,7 @@ fn any_tab_message() -> impl Strategy<Value = TabMessage> {
         1 => Just(Told::User(Some(ada()))),
         1 => Just(Told::Missing(thread())),
         1 => any_mutation().prop_map(|mutation| Told::Rejected(mutation, ErrorCode::NotAllowed)),
+        1 => any_present().prop_map(Told::Present),
     ];
     prop_oneof![
         1 => term.clone().prop_map(|term| TabMessage::Lead { term }),
@@ -302,6 +329,7 @@ fn any_tab_message() -> impl Strategy<Value = TabMessage> {
             TabMessage::Page { term, to: TabId(1), read, rows, tip }
         }),
         1 => Just(TabMessage::SignedOut),
+        1 => any::<bool>().prop_map(|types| TabMessage::Typing(thread(), types)),
     ]
 }
 

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use weft_protocol::{
-    Author, Checksum, ClientFrame, Cursor, Limits, MessageId, MessageRow, Mutation, Op, Row,
+    Author, Checksum, ClientFrame, Cursor, Limits, MessageId, MessageRow, Mutation, Op, Role, Row,
     ServerFrame, Status as Progress, ThreadId, ThreadRow, Topic, User, UserId,
     frame::{Head, Held},
     row::Settle,
@@ -107,6 +107,12 @@ pub(crate) fn thread_row() -> ThreadRow {
         deleted: false,
         generating: 0,
         model: None,
+        role: Role::Owner,
+        members: 1,
+        last: 0,
+        read: 0,
+        unread: 0,
+        muted: false,
         created_at: START,
         updated_at: START,
     }
@@ -120,6 +126,13 @@ pub(crate) fn welcome(last_n: u64) -> ServerFrame {
         limits: Limits::default(),
         capabilities: vec![],
     }
+}
+pub(crate) fn welcome_with_presence(last_n: u64) -> ServerFrame {
+    let mut frame = welcome(last_n);
+    if let ServerFrame::Welcome { capabilities, .. } = &mut frame {
+        capabilities.push("presence".into());
+    }
+    frame
 }
 pub(crate) fn delta(base: u64, ops: Vec<Op>) -> ServerFrame {
     ServerFrame::Delta {

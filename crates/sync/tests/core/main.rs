@@ -4,7 +4,9 @@
 
 mod anything;
 mod client;
+mod marks;
 mod online;
+mod presence;
 mod reading;
 mod restore;
 mod tabs;

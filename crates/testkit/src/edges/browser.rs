@@ -17,7 +17,7 @@ use thirtyfour::{
 };
 use tokio::time::{Instant, interval, timeout};
 
-use super::{PATIENCE, given};
+use super::{PATIENCE, given, worker};
 
 const FLAGS: [&str; 9] = [
     "--headless",
@@ -276,6 +276,12 @@ impl Browser {
             "{expression}: {answer}"
         );
         answer["result"]["value"].clone()
+    }
+
+    /// The same in the service worker of this browser, which has a profile of its own and whose worker runs.
+    pub async fn js_in_worker(&self, expression: &str) -> Value {
+        let profile = self.profile.as_deref().expect("a profile");
+        worker::evaluate(profile, expression).await
     }
 
     /// A command of the DevTools protocol.

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use weft_hub::store::Lookup;
-use weft_protocol::{Author, MessageId, MessageRow, ThreadId};
-use weft_sync::{Ahead, Core, Delivery, History, Input, MessageView, Status, TimelineView, View};
+use weft_protocol::{Author, MessageId, MessageRow, ThreadId, Topic};
+use weft_sync::{
+    Ahead, Core, Delivery, History, Input, MessageView, PresenceView, Status, TimelineView, View,
+};
 
 use super::{
     Trouble,
     device::Promise,
     people::Said,
+    presence,
     server::final_text,
     world::{Client, SIZES, World, config},
 };
@@ -25,7 +28,10 @@ pub(super) fn client(world: &mut World, at: usize) -> Result<(), String> {
         ));
     }
     if let Some(user) = &view.user {
-        let is_theirs = |thread: &ThreadId| world.threads.contains(&(*thread, user.id));
+        let is_theirs = |thread: &ThreadId| {
+            world.threads.contains(&(*thread, user.id))
+                || world.members.was_let_in(*thread, user.id)
+        };
         let listed = view.threads.iter().map(|view| &view.row.id);
         let open = view.timelines.iter();
         let said = open.filter(|(_, timeline)| !timeline.messages.is_empty());
@@ -36,6 +42,8 @@ pub(super) fn client(world: &mut World, at: usize) -> Result<(), String> {
             return Err(format!("{thread} is shown to {}", user.name));
         }
     }
+    presence::not_oneself(world, at)?;
+    let client = &mut world.clients[at];
     for (&thread, timeline) in &view.timelines {
         let mut ids = BTreeSet::new();
         for message in &timeline.messages {
@@ -116,6 +124,13 @@ fn client_converged(world: &World, client: &Client) -> Result<(), String> {
         return Err(format!("its list is {shown:#?}, not {stored:#?}"));
     }
     for (&thread, timeline) in &view.timelines {
+        let Ok(members) = world.server.store.members(thread);
+        if members.iter().all(|(member, _)| *member != client.user.id) {
+            if timeline.messages.iter().any(is_confirmed) || !timeline.people.is_empty() {
+                return Err(format!("{thread} is shown to somebody who is no member"));
+            }
+            continue;
+        }
         let settled: Vec<&MessageView> = timeline
             .messages
             .iter()
@@ -180,6 +195,28 @@ fn path_to(world: &World, thread: ThreadId, end: Option<MessageId>) -> Vec<Messa
     }
     path.reverse();
     path
+}
+
+/// Whether no device keeps anything of a thread that its person is no member of, now that all is quiet.
+pub(super) fn nothing_is_left(world: &mut World) -> Result<(), String> {
+    for at in 0..world.clients.len() {
+        world.write_all(at)?;
+        if world.clients[at].page.alone || !world.leads(at) {
+            continue;
+        }
+        let (user, place) = (world.clients[at].user.id, world.clients[at].device);
+        let kept = world.devices[place].storage(user).stored().topics;
+        for (thread, _) in world.members.all_let_in().filter(|(_, who)| *who == user) {
+            let Ok(members) = world.server.store.members(thread);
+            let is_member = members.iter().any(|(member, _)| *member == user);
+            if !is_member && kept.iter().any(|it| it.topic == Topic::Thread(thread)) {
+                return Err(format!(
+                    "device {place} keeps {thread}, which is not theirs to see"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether each message that was said is in the store at most once, and nothing is there unsaid.
@@ -419,6 +456,7 @@ fn settled(view: &View) -> View {
     let mut timelines = view.timelines.clone();
     for timeline in timelines.values_mut() {
         timeline.messages.retain(is_confirmed);
+        timeline.presence = PresenceView::default();
         if timeline.history == History::Missing {
             timeline.history = History::Unknown;
         }

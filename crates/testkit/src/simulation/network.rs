@@ -158,7 +158,7 @@ impl World {
     pub(super) fn disturb(&mut self) -> Result<(), String> {
         let tab = self.rng.random_range(0..self.clients.len());
         let place = self.clients[tab].device;
-        match self.rng.random_range(0..16) {
+        match self.rng.random_range(0..18) {
             0 => self.freeze(tab),
             1 | 2 => return self.turn(tab, self.clients[tab].page.hidden),
             3 => self.set_clock(place),
@@ -168,6 +168,7 @@ impl World {
                 self.devices[place].expired = true;
                 self.after(500..8_000, Event::SignInAgain(place));
             }
+            6 | 7 => self.join(),
             _ => self.disturb_socket(),
         }
         Ok(())

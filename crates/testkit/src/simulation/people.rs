@@ -1,7 +1,7 @@
 //! What people do, at random.
 
 use rand::Rng;
-use weft_protocol::{Author, MessageId, Mutation, NewReply, ThreadId};
+use weft_protocol::{Author, MessageId, Mutation, NewReply, Role, ThreadId};
 use weft_sync::{Ahead, Delivery, Input, MessageView, Seek};
 
 use super::{Trouble, world::World};
@@ -22,11 +22,11 @@ impl World {
     /// What a person does next, if anything can be done.
     pub(super) fn intent(&mut self, client: usize) -> Option<Input> {
         let user = self.clients[client].user.id;
-        let mine: Vec<ThreadId> = self
-            .threads
-            .iter()
-            .filter(|(_, owner)| *owner == user)
-            .map(|(id, _)| *id)
+        let made = self.threads.iter().copied();
+        let known = made.chain(self.members.all_let_in());
+        let mine: Vec<ThreadId> = known
+            .filter(|(_, who)| *who == user)
+            .map(|(id, _)| id)
             .collect();
         if mine.is_empty() || (mine.len() < 4 && self.rng.random_ratio(1, 12)) {
             let thread = ThreadId::new(self.now, self.rng.random());
@@ -42,7 +42,7 @@ impl World {
             Some(messages[self.rng.random_range(0..messages.len())].clone())
         };
         let is_watched = watched.is_some();
-        let mutation = match self.rng.random_range(0..34) {
+        let mutation = match self.rng.random_range(0..43) {
             0..=9 => {
                 let parent = self.parent(client, thread);
                 let (message, text) = self.message(client, thread);
@@ -79,6 +79,18 @@ impl World {
             16 => Mutation::DeleteThread { thread },
             17 | 18 => Mutation::RestoreThread { thread },
             19 | 31..=33 => return self.look_around(client, thread, picked),
+            34 | 35 => {
+                let user = self.people[self.rng.random_range(0..self.people.len())].id;
+                if self.rng.random() {
+                    self.trouble(Trouble::Leaving);
+                    Mutation::RemoveMember { thread, user }
+                } else {
+                    let role = Role::ALL[self.rng.random_range(0..Role::ALL.len())];
+                    Mutation::SetRole { thread, user, role }
+                }
+            }
+            36..=39 => return Some(Input::Typing(thread, self.rng.random_ratio(3, 4))),
+            40..=42 => self.mark(client, thread, picked),
             20 => return Some(Input::Foreground),
             21 => return Some(Input::NetworkUp),
             22 => return Some(Input::NetworkDown),
@@ -144,11 +156,10 @@ impl World {
     fn look_around(
         &mut self,
         client: usize,
-        thread: ThreadId,
+        mut thread: ThreadId,
         picked: Option<MessageView>,
     ) -> Option<Input> {
-        let head = picked.as_ref().map(|row| row.head.clone());
-        let depth = head.as_ref().map_or(1, |head| head.depth);
+        let depth = picked.as_ref().map_or(1, |row| row.head.depth);
         let seek = match self.rng.random_range(0..12) {
             0..=3 => Seek::Older,
             4 | 5 => Seek::Newer,
@@ -160,10 +171,17 @@ impl World {
                 depth,
             },
             _ => {
-                let siblings = head?.siblings;
-                let at = self.rng.random_range(0..siblings.len().max(1));
-                let message = *siblings.get(at)?;
+                // Branches are rare: any that is shown will do.
+                let shown = self.clients[client].mirror.timelines.iter();
+                let heads = shown.flat_map(|(&thread, timeline)| {
+                    timeline.messages.iter().map(move |row| (thread, &row.head))
+                });
+                let mut branches = heads.filter(|(_, head)| !head.siblings.is_empty());
+                let (of, head) = branches.next()?;
+                let (depth, siblings) = (head.depth, head.siblings.clone());
+                let message = siblings[self.rng.random_range(0..siblings.len())];
                 self.trouble(Trouble::Branch);
+                thread = of;
                 Seek::Branch { message, depth }
             }
         };

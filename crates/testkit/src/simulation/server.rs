@@ -89,6 +89,9 @@ impl World {
             Input::Received(id, _) => self.links.get(id).map_or(0, |link| link.term),
             _ => 0,
         };
+        if let Input::Committed(_, committed) = &input {
+            self.members.hear(committed);
+        }
         hub.handle(self.now, input);
         while let Some(output) = self.server.hub.as_mut().and_then(Hub::poll_output) {
             if self.chance(2) {
@@ -96,7 +99,10 @@ impl World {
                 return Ok(());
             }
             match output {
-                Output::Send(id, text) => self.send_down(id, text.to_string()),
+                Output::Send(id, text) => {
+                    self.members.look(id, &text)?;
+                    self.send_down(id, text.to_string());
+                }
                 Output::Close(id, code) => self.close_down(id, code.map_or(1000, close::code)),
                 Output::Authenticate(id, _) => self.after(1..20, Event::Authenticate(id)),
                 Output::Read(ticket, read) => self.queue_step(Step::Read(ticket, read)),
@@ -106,6 +112,13 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Somebody who has no socket changes the store.
+    pub(super) fn command(&mut self, command: Command) {
+        if self.server.is_up() {
+            self.queue_step(Step::Write(None, command, 0));
+        }
     }
 
     fn queue_step(&mut self, step: Step) {
@@ -153,6 +166,7 @@ impl World {
                         .commit(later, &[Command::Forget { after: None }]);
                 }
                 let committed = self.commit(&command);
+                self.marks.look(&command, &committed)?;
                 self.queue_step(Step::Publish(ticket, command, committed));
                 Ok(())
             }
@@ -272,7 +286,9 @@ impl World {
 
     pub(super) fn server_up(&mut self) -> Result<(), String> {
         self.server.hub = Some(Hub::new(Limits::default()));
+        self.hear_anew();
         let recovered = self.commit(&Command::Recover);
+        self.marks.look(&Command::Recover, &recovered)?;
         self.make(&Command::Recover, &recovered);
         self.tell_hub(Input::Committed(None, recovered))?;
         let (id, name) = ("demo".to_owned(), "Demo".to_owned());

@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
-use weft_hub::SessionId;
+use weft_hub::{SessionId, store::Tables as _};
 use weft_protocol::{
-    ClientFrame, InstallationId, MessageId, Millis, Mutation, ThreadId, User, UserId,
+    ClientFrame, InstallationId, MessageId, Millis, Mutation, Role, ThreadId, User, UserId,
 };
 use weft_sync::{Config, Connection, Core, Input, Output, Sizes, TabMessage, View};
 
 use super::{
     Report, Trouble, check,
     device::{Device, Page},
+    marks::{self, Marks},
+    members::Membership,
     network::Link,
     people::Said,
+    presence,
     server::Server,
 };
 
@@ -25,6 +28,8 @@ const CHAOS: Millis = 60_000;
 const BOUND: Millis = 120_000;
 /// By then a socket that went silent is found out, and replaced.
 const QUIET: Millis = 70_000;
+/// By then what comes on a screen is told to the others.
+const SHOWN: Millis = 5_000;
 /// Far more inputs than a schedule has.
 const MOST_STEPS: u64 = 60_000;
 
@@ -97,6 +102,8 @@ pub(super) struct World {
     /// The threads that were made, by whom.
     pub(super) threads: Vec<(ThreadId, UserId)>,
     pub(super) said: BTreeMap<MessageId, Said>,
+    pub(super) members: Membership,
+    pub(super) marks: Marks,
     /// What was rejected or sent anew, and what took the place of what.
     pub(super) anew: BTreeSet<MessageId>,
     pub(super) replaced: Vec<(MessageId, MessageId)>,
@@ -133,9 +140,21 @@ impl World {
             shown: BTreeMap::new(),
             strayed: BTreeSet::new(),
         });
+        let mut server = Server::new(rng.random());
+        let thread = ThreadId::new(BEGIN, rng.random());
+        let mut members = Membership::default();
+        for (person, at) in people.iter().zip(0..) {
+            let role = if at == 0 { Role::Owner } else { Role::Editor };
+            let row = presence::shared(thread, role);
+            let Ok(()) = server.store.put_thread(person.id, &row);
+            if at > 0 {
+                members.let_in(thread, person.id);
+            }
+        }
+        let threads = vec![(thread, people[0].id)];
         Self {
             now: BEGIN,
-            server: Server::new(rng.random()),
+            server,
             rng,
             queue: BTreeMap::new(),
             order: 0,
@@ -143,7 +162,9 @@ impl World {
             devices: devices.into(),
             links: BTreeMap::new(),
             people,
-            threads: Vec::new(),
+            threads,
+            members,
+            marks: Marks::default(),
             said: BTreeMap::new(),
             anew: BTreeSet::new(),
             replaced: Vec::new(),
@@ -175,7 +196,13 @@ impl World {
         self.advance(self.now + QUIET, false)?;
         check::followers(self)?;
         check::restorable(self)?;
+        check::nothing_is_left(self)?;
+        marks::counted(self)?;
         check::promises(self)?;
+        // Looking at what was promised has taken threads off some screens, and put them there again.
+        self.advance(self.now + SHOWN, false)?;
+        presence::quiet(self)?;
+        self.leave_in_silence()?;
         Ok(Report {
             steps: self.steps,
             troubles: self.troubles,
@@ -185,7 +212,7 @@ impl World {
     }
 
     /// Goes on until `end`, or until all have converged where that is wanted.
-    fn advance(&mut self, end: Millis, until_converged: bool) -> Result<(), String> {
+    pub(super) fn advance(&mut self, end: Millis, until_converged: bool) -> Result<(), String> {
         loop {
             let event = self.queue.first_key_value().map(|(&(at, _), _)| at);
             let hub = self.server.next_deadline();
@@ -271,6 +298,7 @@ impl World {
             }
             Event::Authenticate(id) => {
                 let user = self.cookie(id);
+                self.members.speaks(id, user.as_ref());
                 self.at_server(id, weft_hub::Input::Authenticated(id, user))
             }
             Event::ServerStep => self.server_step(),

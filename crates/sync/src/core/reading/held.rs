@@ -122,6 +122,8 @@ impl Core {
         if let Some(timeline) = self.replica.timelines.get_mut(thread) {
             timeline.retain(|message| keep.contains(&message.row.id));
         }
+        // What is unread of what is pending is counted in the rows that are here.
+        self.dirty_list |= !self.outbox.entries.is_empty();
         if let Some(reader) = self.readers.get_mut(thread) {
             reader.forks.retain(|id| keep.contains(id));
         }
@@ -191,7 +193,12 @@ fn about(mutation: &Mutation) -> Option<MessageId> {
         | Mutation::RenameThread { .. }
         | Mutation::PinThread { .. }
         | Mutation::ArchiveThread { .. }
+        | Mutation::MarkRead { .. }
+        | Mutation::MarkUnread { .. }
+        | Mutation::MuteThread { .. }
         | Mutation::DeleteThread { .. }
-        | Mutation::RestoreThread { .. } => None,
+        | Mutation::RestoreThread { .. }
+        | Mutation::SetRole { .. }
+        | Mutation::RemoveMember { .. } => None,
     }
 }

@@ -285,9 +285,14 @@ impl Core {
             Told::Missing(thread) => {
                 let topic = Topic::Thread(thread);
                 self.follows.or_default(topic).missing = true;
+                self.presence_lost(thread);
                 self.touch(thread);
             }
             Told::Rejected(mutation, code) => self.reject(mutation, code),
+            Told::Present(told) if self.watched.contains(&told.thread) => {
+                self.follow_present(told);
+            }
+            Told::Present(_) => {}
         }
     }
 
@@ -327,6 +332,7 @@ impl Core {
                     Topic::Thread(thread) => self.watched.contains(&thread),
                 };
                 if held || shown {
+                    self.lose_unlisted(topic, &rows);
                     self.set_rows(topic, cursor, rows);
                 }
             }
@@ -334,6 +340,7 @@ impl Core {
                 let follow = self.follows.get_mut(topic);
                 if let Some(follow) = follow.filter(|follow| follow.cursor.is_some()) {
                     follow.cursor = Some(cursor);
+                    self.lose_gone(&ops);
                     self.apply(topic, cursor, ops);
                 }
             }

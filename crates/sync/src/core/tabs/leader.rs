@@ -16,6 +16,8 @@ const GONE: u64 = 150_000;
 /// A leader that nobody has seen for this long gives the lead to a tab that is seen: platforms slow
 /// down what is hidden.
 const HAND_OVER: u64 = 60_000;
+/// A follower that is seen says so every two seconds; one that does not for this long is not seen.
+const SEEN: u64 = 6_000;
 
 #[derive(Clone, Debug)]
 pub(in crate::core) struct Leader {
@@ -35,6 +37,8 @@ struct Watcher {
     watching: Vec<ThreadId>,
     /// When it counts as gone.
     until: Millis,
+    /// Until when it counts as seen.
+    seen_until: Millis,
 }
 
 impl Leader {
@@ -52,6 +56,20 @@ impl Leader {
     pub(super) fn watched(&self) -> impl Iterator<Item = ThreadId> {
         let watchers = self.followers.iter();
         watchers.flat_map(|(_, watcher)| watcher.watching.iter().copied())
+    }
+
+    /// What somebody sees on the screens of those that follow.
+    pub(super) fn seen(&self, now: Millis) -> impl Iterator<Item = ThreadId> {
+        let watchers = self.followers.iter();
+        let seen = watchers.filter(move |(_, watcher)| watcher.seen_until > now);
+        seen.flat_map(|(_, watcher)| watcher.watching.iter().copied())
+    }
+
+    /// When the next follower counts as unseen.
+    pub(super) fn unseen_at(&self, now: Millis) -> Option<Millis> {
+        let watchers = self.followers.iter();
+        let until = watchers.map(|(_, watcher)| watcher.seen_until);
+        until.filter(|until| *until > now).min()
     }
 
     /// When the next follower counts as gone.
@@ -121,6 +139,7 @@ impl Core {
             } => {
                 // One that was taken for gone has missed something.
                 let lost = self.attend(tab, watching) || lost;
+                self.note_seen(tab, visible);
                 if lost {
                     self.welcome_follower(tab);
                 }
@@ -144,6 +163,7 @@ impl Core {
             TabMessage::Discard(message) => self.discard(message),
             TabMessage::Draft(place, text) => self.hear_draft(place, text),
             TabMessage::Read { tab, read } => self.ask(read, Some(tab)),
+            TabMessage::Typing(thread, types) => self.typing(thread, types),
             _ => {}
         }
     }
@@ -159,6 +179,11 @@ impl Core {
         let watcher = leader.followers.or_default(tab);
         let before = std::mem::replace(&mut watcher.watching, watching.clone());
         watcher.until = until;
+        let come: Vec<ThreadId> = watching
+            .iter()
+            .copied()
+            .filter(|thread| !before.contains(thread))
+            .collect();
         for thread in watching {
             if !known.contains(&thread) {
                 self.kept.retain(|&kept| kept != thread);
@@ -167,7 +192,21 @@ impl Core {
         }
         before.into_iter().for_each(|thread| self.release(thread));
         self.follow_wanted();
+        if !is_new {
+            come.into_iter()
+                .for_each(|thread| self.tell_present(thread));
+        }
         is_new
+    }
+
+    /// Notes whether somebody sees a follower.
+    fn note_seen(&mut self, tab: TabId, visible: bool) {
+        let until = self.now.saturating_add(if visible { SEEN } else { 0 });
+        if let Role::Leader(leader) = &mut self.role
+            && let Some(watcher) = leader.followers.get_mut(tab)
+        {
+            watcher.seen_until = until;
+        }
     }
 
     /// Whether nobody has seen this tab for long.
@@ -229,6 +268,11 @@ impl Core {
             rows: self.rows_of(&topics),
         });
         self.tell_missing(&topics);
+        for topic in topics {
+            if let Topic::Thread(thread) = topic {
+                self.tell_present(thread);
+            }
+        }
     }
 
     /// All that waits to be durable is.
@@ -267,6 +311,8 @@ impl Core {
                         rows.texts.extend(text);
                         rows.ends.extend(end);
                     }
+                    let people = timeline.people.iter().rev().cloned();
+                    stored.rows.extend(people.map(Row::Member));
                     stored.rows.reverse();
                 }
             }

@@ -1,0 +1,90 @@
+//! Who may see a thread: the calls that make members.
+
+use gloo_net::http::Method;
+use leptos::task::spawn_local;
+use weft_protocol::{
+    ThreadId,
+    api::{ApiCode, Invite, Invites, Join, Joined},
+};
+
+use super::{
+    account::{Server, content},
+    driver::Driver,
+};
+use crate::state::{
+    Call, CallError, Share, State,
+    project::{self, Fact},
+};
+
+/// Does it, and records how it went.
+pub(super) fn call(state: State, driver: Driver, share: Share) {
+    project::record(&state, Fact::Sharing(Call::Busy));
+    spawn_local(async move {
+        let done = done(state, driver, share).await;
+        let call = done.map_or_else(Call::Failed, |()| Call::Done);
+        project::record(&state, Fact::Sharing(call));
+    });
+}
+
+async fn done(state: State, driver: Driver, share: Share) -> Result<(), CallError> {
+    // Whoever follows a link may be here before the server is known.
+    let server = match driver.server() {
+        Some(server) => server,
+        None => Server::find().await,
+    };
+    match share {
+        Share::Join(secret) => join(state, &server, secret).await,
+        Share::List(thread) => list(state, &server, thread, None).await,
+        Share::Invite(thread, new) => {
+            let path = format!("threads/{thread}/invites");
+            match server.call(Method::POST, &path, Some(&new)).await {
+                Ok(answer) => list(state, &server, thread, content(answer).await).await,
+                Err(error) => Err(error),
+            }
+        }
+        Share::Revoke(thread, invite) => {
+            let path = format!("invites/{invite}/revoke");
+            match server.call::<()>(Method::POST, &path, None).await {
+                Ok(_) => list(state, &server, thread, None).await,
+                Err(error) => Err(error),
+            }
+        }
+        Share::Add(thread, new) => {
+            let path = format!("threads/{thread}/members");
+            server.call(Method::POST, &path, Some(&new)).await.map(drop)
+        }
+    }
+}
+
+async fn join(state: State, server: &Server, secret: u128) -> Result<(), CallError> {
+    let token = format!("{secret:032x}");
+    let answer = server
+        .call(Method::POST, "join", Some(&Join { token }))
+        .await?;
+    let joined: Option<Joined> = content(answer).await;
+    let Joined { thread } = joined.ok_or(CallError::Refused(ApiCode::Internal, None))?;
+    project::record(&state, Fact::Joined(thread));
+    Ok(())
+}
+
+/// Asks which invites there are; of the one that was just made the secret is known.
+async fn list(
+    state: State,
+    server: &Server,
+    thread: ThreadId,
+    made: Option<Invite>,
+) -> Result<(), CallError> {
+    let path = format!("threads/{thread}/invites");
+    let answer = server.call::<()>(Method::GET, &path, None).await?;
+    let listed: Option<Invites> = content(answer).await;
+    let Invites { mut invites } = listed.unwrap_or(Invites {
+        invites: Vec::new(),
+    });
+    if let Some(made) = made
+        && let Some(listed) = invites.iter_mut().find(|invite| invite.id == made.id)
+    {
+        *listed = made;
+    }
+    project::record(&state, Fact::Invites(invites));
+    Ok(())
+}
