@@ -25,7 +25,7 @@ impl Shape {
 
 /// The shape of what comes; who does not see it hears that it does.
 pub(crate) fn skeleton(shape: Shape) -> AnyView {
-    let bars = vec![(); 8].into_iter().map(|()| view! { <i></i> });
+    let bars = (0..8).map(|_| view! { <i></i> });
     view! {
         <div class="skeleton" data-shape=shape.word() role="status">
             <span class="visually-hidden">"Loading…"</span>
