@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use leptos::{html::Textarea, prelude::*};
 use web_sys::HtmlTextAreaElement;
 use weft_protocol::{Mutation, ThreadId};
+use weft_sync::Status;
 
 use self::early::Early;
 use super::ModelPicker;
@@ -126,6 +127,7 @@ pub(crate) fn Composer(
         if !state.opened.get_untracked() {
             return sends.set_value(true);
         }
+        sends.set_value(false);
         let at = thread.get_untracked();
         let to = at.unwrap_or_else(|| dispatch.new_thread());
         let model = untrack(|| asked(state, at, &text));
@@ -135,8 +137,13 @@ pub(crate) fn Composer(
         dispatch.send(Intent::Draft(at, String::new()));
         sent.run(to);
     };
+    // Who is asked is known once the server has said who can be, unless it is not heard of.
+    let is_ready = move || {
+        let knows = state.model(thread.get()).is_some();
+        state.opened.get() && (knows || state.status.get() != Status::Reconnecting)
+    };
     effect(move || {
-        if state.opened.get() && sends.get_value() {
+        if is_ready() && sends.get_value() {
             sends.set_value(false);
             send();
         }
@@ -165,13 +172,18 @@ pub(crate) fn Composer(
         }
         let _ = area.focus();
         if let Some(Early {
-            from, to, sends, ..
+            from,
+            to,
+            sends: asked,
+            ..
         }) = early
         {
             // A selection that cannot be set is at the end.
             let _ = area.set_selection_range(from, to);
-            if sends {
+            if asked && untrack(is_ready) {
                 send();
+            } else {
+                sends.set_value(asked);
             }
         }
     });
@@ -220,6 +232,8 @@ pub(crate) fn Composer(
                 on:input=move |event| {
                     let text = event_target_value(&event);
                     measure(&text);
+                    // Whoever goes on writing does not mean what is there so far.
+                    sends.set_value(false);
                     dispatch.send(Intent::Draft(thread.get_untracked(), text));
                 }
                 on:keydown=move |event| {

@@ -77,7 +77,7 @@ const SIDE: &str = "document.querySelector('.sidebar').offsetWidth";
 async fn the_sidebar_is_as_wide_as_it_was_pulled_or_away_also_after_a_reload() {
     let (_model, server) = served().await;
     let browser = sign_up(&server.url(), "ada").await;
-    let edge = browser.find("splitter", "Sidebar width");
+    let edge = browser.find("separator", "Sidebar width");
     edge.focus().await;
     for key in ["ArrowRight", "ArrowRight", "ArrowLeft"] {
         browser.press(key).await;
@@ -151,7 +151,8 @@ async fn the_drawer_closes_by_the_way_back_and_leaves_no_step_behind() {
     // Open, and where it will stay.
     let open = "document.querySelector('.shell').dataset.drawer === 'true'
         && document.querySelector('.sidebar').getBoundingClientRect().left === 0";
-    let shut = "document.querySelector('.shell').dataset.drawer === 'false'";
+    let shut = "document.querySelector('.shell').dataset.drawer === 'false'
+        && getComputedStyle(document.querySelector('.sidebar')).visibility === 'hidden'";
 
     browser.button("Open sidebar").click().await;
     browser.until_js(open).await;
@@ -218,7 +219,7 @@ async fn nothing_is_wider_than_the_smallest_screen() {
     browser.button("Open sidebar").click().await;
     browser.button("Close sidebar").seen().await;
     fits(&browser, "drawer").await;
-    for place in ["", "settings", "no/such/place"] {
+    for place in ["", "settings", "nowhere"] {
         browser.goto(&format!("{}/{place}", server.url())).await;
         browser.any("main").seen().await;
         fits(&browser, place).await;
