@@ -6,10 +6,11 @@ use leptos_router::components::Router;
 use crate::{
     features::{Nav, Notices, Places},
     pages::{NotFound, Shell, sign_in_page},
-    state::{Dispatch, Route, Session, State},
+    state::{Dispatch, Route, Session, State, words},
     text::{Painter, Parser},
     ui::{
         effect,
+        icon::{Glyph, icon},
         part::{Waiter, later},
     },
 };
@@ -85,17 +86,42 @@ fn Pages(base: String) -> impl IntoView {
         Screen::Splash => view! { <Splash/> }.into_any(),
         Screen::SignIn => later(sign_in_page, |page| page()),
         Screen::Inside => view! { <Shell/> }.into_any(),
-        Screen::NotFound => view! { <NotFound/> }.into_any(),
+        Screen::NotFound => nowhere(),
     }
 }
 
-/// What is shown until it is known who is there.
+/// What is at an address that is none of the app's.
+fn nowhere() -> AnyView {
+    #[cfg(feature = "dev-ui")]
+    if window()
+        .location()
+        .pathname()
+        .is_ok_and(|path| path.ends_with("/dev/ui"))
+    {
+        return view! { <crate::pages::Gallery/> }.into_any();
+    }
+    view! { <NotFound/> }.into_any()
+}
+
+/// What is shown until it is known who is there: nothing, so that the page's own shell stays, and after a while why
+/// that takes so long.
 #[component]
 fn Splash() -> impl IntoView {
     let session = State::here().session;
-    let words = move || match session.get() {
-        Session::Unreached => "The server cannot be reached. Weft keeps trying…",
-        _ => "Loading…",
-    };
-    view! { <div class="splash" role="status">{words}</div> }
+    move || {
+        (session.get() != Session::Unknown).then(|| {
+            let waits = session.get() == Session::Unreached;
+            let words = if waits {
+                words::UNREACHED
+            } else {
+                "Loading…"
+            };
+            view! {
+                <div class="splash" role="status">
+                    {waits.then(|| view! { <span class="sign">{icon(Glyph::CLOUD_OFF)}</span> })}
+                    <p>{words}</p>
+                </div>
+            }
+        })
+    }
 }

@@ -2,6 +2,7 @@
 
 mod composer;
 mod connection;
+mod drawer;
 mod members;
 mod mentions;
 mod message;
@@ -15,11 +16,14 @@ mod thread;
 mod time;
 mod timeline;
 mod typing;
+mod welcome;
 
 use leptos::prelude::*;
 use weft_protocol::{MessageId, ThreadId};
 
-use self::{members::Members, mentions::Mentions, timeline::TimelineLog, typing::Typing};
+use self::{
+    members::Members, mentions::Mentions, timeline::TimelineLog, typing::Typing, welcome::Welcome,
+};
 use crate::{
     state::Timeline,
     ui::{self, part::part},
@@ -28,6 +32,7 @@ use crate::{
 pub(crate) use self::{
     composer::{Composer, Pen},
     connection::Connection,
+    drawer::Drawer,
     message::Switched,
     model::ModelPicker,
     nav::Nav,
@@ -48,6 +53,11 @@ part! {
         }
         .into_any()
     }
+}
+
+part! {
+    /// What one can try in a new chat, and who answers.
+    welcome in welcome: fn() -> AnyView = || view! { <Welcome/> }.into_any()
 }
 
 part! {

@@ -1,6 +1,8 @@
 //! The pages: parameters of the address, and what is composed for them.
 
 mod chat;
+#[cfg(feature = "dev-ui")]
+mod gallery;
 mod join;
 mod not_found;
 mod settings;
@@ -12,6 +14,8 @@ use leptos::prelude::*;
 use self::{chat::ChatPage, join::JoinPage, settings::SettingsPage, sign_in::SignInPage};
 use crate::ui::part::part;
 
+#[cfg(feature = "dev-ui")]
+pub(crate) use self::gallery::Gallery;
 pub(crate) use self::{not_found::NotFound, shell::Shell};
 
 part! {

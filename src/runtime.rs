@@ -7,6 +7,7 @@ mod account;
 mod channel;
 mod driver;
 mod local;
+mod look;
 mod markdown;
 mod page;
 mod push;
@@ -28,7 +29,7 @@ use self::{account::Server, driver::Driver};
 use crate::{
     app::{App, AppProps},
     state::{
-        Account, Action, Call, Dispatch, Intent, Notice, Session, State, Theme,
+        Account, Action, Call, Dispatch, Intent, Notice, Session, State,
         project::{self, Fact},
     },
     ui::{effect, part::Waiter},
@@ -102,8 +103,7 @@ fn hear_of_others(state: State, driver: &Driver) {
 
 /// Takes from this device what was kept on it.
 fn remember(state: State, driver: &Driver) {
-    let theme = Theme::parse(&local::read("theme").unwrap_or_default());
-    project::record(&state, Fact::Theme(theme));
+    look::remember(state);
     project::record(&state, Fact::Days(page::days()));
     for (thread, model) in local::models() {
         project::record(&state, Fact::Model(thread, model));
@@ -199,11 +199,8 @@ fn act(state: State, driver: &Driver, intent: Intent) {
                 project::record(&state, Fact::Push(push));
             });
         }
-        Intent::Theme(theme) => {
-            local::write("theme", theme.as_str());
-            page::show_theme(theme);
-            fact(Fact::Theme(theme));
-        }
+        Intent::Theme(theme) => look::choose_theme(state, theme),
+        Intent::Look(look) => look::choose(state, look),
         Intent::Draft(thread, text) => {
             driver.draft(thread, text.clone());
             fact(Fact::Draft(thread, text));

@@ -5,6 +5,7 @@
 
 mod dispatch;
 mod grouping;
+mod look;
 mod mention;
 pub mod project;
 mod route;
@@ -26,6 +27,7 @@ use weft_sync::{Status, ThreadView};
 pub use self::{
     dispatch::{Account, Dispatch, Intent, Minted, Share},
     grouping::{Days, Group},
+    look::{Choice, Contrast, Density, Look, TextSize, Theme},
     mention::Begun,
     route::Route,
     timeline::{Row, Timeline},
@@ -112,40 +114,6 @@ pub enum PushWish {
     Text(bool),
 }
 
-/// The colours that a person chose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system says.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// Every theme, in the order of the choice.
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// The theme's name in storage and markup.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// The theme of that name; the system's where there is none.
-    pub fn parse(text: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|theme| theme.as_str() == text)
-            .unwrap_or_default()
-    }
-}
-
 /// What a toast's button does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -200,6 +168,8 @@ pub struct State {
     pub(crate) drafted: RwSignal<Option<ThreadId>>,
     pub(crate) chosen: RwSignal<HashMap<Option<ThreadId>, String>>,
     pub(crate) theme: RwSignal<Theme>,
+    /// The rest of how the app looks on this device.
+    pub(crate) look: RwSignal<Look>,
     pub(crate) days: RwSignal<Days>,
     pub(crate) limits: StoredValue<Limits>,
 }
@@ -238,6 +208,7 @@ impl State {
             drafted: RwSignal::default(),
             chosen: RwSignal::default(),
             theme: RwSignal::default(),
+            look: RwSignal::default(),
             days: RwSignal::default(),
             limits: StoredValue::default(),
         }

@@ -3,8 +3,12 @@
 //! Invariant: each is made once. Leptos makes code of its own for every closure that it is handed, which is
 //! kilobytes of the first load for a list; what is here hands it closures of one type.
 
+pub(crate) mod choice;
+pub(crate) mod icon;
 mod list;
 pub(crate) mod part;
+pub(crate) mod skeleton;
+pub(crate) mod splitter;
 
 use std::sync::Arc;
 

@@ -1,15 +1,24 @@
 //! Where one writes. Isolated from the list: a keystroke touches this text box and nothing else.
+//!
+//! Invariant: what was written on the page before the app was there is written here, as if it had been.
+
+mod early;
 
 use std::collections::HashMap;
 
 use leptos::{html::Textarea, prelude::*};
 use web_sys::HtmlTextAreaElement;
 use weft_protocol::{Mutation, ThreadId};
+use weft_sync::Status;
 
+use self::early::Early;
 use super::ModelPicker;
 use crate::{
     state::{Dispatch, Intent, State, words},
-    ui::effect,
+    ui::{
+        effect,
+        icon::{Glyph, icon},
+    },
 };
 
 /// The text box of the page: where the focus goes when what had it is gone.
@@ -118,6 +127,7 @@ pub(crate) fn Composer(
         if !state.opened.get_untracked() {
             return sends.set_value(true);
         }
+        sends.set_value(false);
         let at = thread.get_untracked();
         let to = at.unwrap_or_else(|| dispatch.new_thread());
         let model = untrack(|| asked(state, at, &text));
@@ -127,8 +137,13 @@ pub(crate) fn Composer(
         dispatch.send(Intent::Draft(at, String::new()));
         sent.run(to);
     };
+    // Who is asked is known once the server has said who can be, unless it is not heard of.
+    let is_ready = move || {
+        let knows = state.model(thread.get()).is_some();
+        state.opened.get() && (knows || state.status.get() != Status::Reconnecting)
+    };
     effect(move || {
-        if state.opened.get() && sends.get_value() {
+        if is_ready() && sends.get_value() {
             sends.set_value(false);
             send();
         }
@@ -143,10 +158,33 @@ pub(crate) fn Composer(
     };
     // Another thread is another draft.
     effect(move || {
-        let draft = draft(thread.get());
-        if let Some(area) = area.get() {
-            write(&area, draft);
-            let _ = area.focus();
+        let place = thread.get();
+        let Some(area) = area.get() else {
+            return;
+        };
+        let early = Early::take();
+        match &early {
+            Some(early) => {
+                write(&area, early.text.clone());
+                dispatch.send(Intent::Draft(place, early.text.clone()));
+            }
+            None => write(&area, draft(place)),
+        }
+        let _ = area.focus();
+        if let Some(Early {
+            from,
+            to,
+            sends: asked,
+            ..
+        }) = early
+        {
+            // A selection that cannot be set is at the end.
+            let _ = area.set_selection_range(from, to);
+            if asked && untrack(is_ready) {
+                send();
+            } else {
+                sends.set_value(asked);
+            }
         }
     });
     // It may be written in another tab as well.
@@ -177,7 +215,10 @@ pub(crate) fn Composer(
                     "This message is too long to send. Shorten it or split it in two."
                 </p>
             </Show>
-            <p class="composer-note" aria-live="polite">{move || words::keeping(state.keeping.get())}</p>
+            <p class="composer-note" aria-live="polite">{move || {
+                let words = words::keeping(state.keeping.get());
+                (!words.is_empty()).then(|| view! { {icon(Glyph::CIRCLE_ALERT)} <span>{words}</span> })
+            }}</p>
             <textarea
                 node_ref=area
                 class="composer-text"
@@ -191,6 +232,8 @@ pub(crate) fn Composer(
                 on:input=move |event| {
                     let text = event_target_value(&event);
                     measure(&text);
+                    // Whoever goes on writing does not mean what is there so far.
+                    sends.set_value(false);
                     dispatch.send(Intent::Draft(thread.get_untracked(), text));
                 }
                 on:keydown=move |event| {
@@ -208,13 +251,18 @@ pub(crate) fn Composer(
                     view! {
                         <button
                             type="submit"
-                            class="send button"
-                            data-variant="primary"
+                            class="send"
+                            aria-label="Send"
+                            title="Send"
                             prop:disabled=move || empty.get() || too_long.get()
-                        >"Send"</button>
+                        >{icon(Glyph::ARROW_UP)}</button>
                     }.into_any()
                 } else {
-                    view! { <button type="button" class="send button" on:click=stop>"Stop"</button> }.into_any()
+                    view! {
+                        <button type="button" class="send" aria-label="Stop" title="Stop" on:click=stop>
+                            {icon(Glyph::SQUARE)}
+                        </button>
+                    }.into_any()
                 }}
             </div>
         </form>

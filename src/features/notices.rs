@@ -5,7 +5,10 @@ use weft_sync::Status;
 
 use crate::{
     state::{Action, Dispatch, Intent, Notice, State},
-    ui::each,
+    ui::{
+        each,
+        icon::{Glyph, icon},
+    },
 };
 
 #[component]
@@ -52,7 +55,7 @@ pub(crate) fn Notices() -> impl IntoView {
                                 class="toast-close icon-button"
                                 aria-label="Dismiss"
                                 on:click=move |_| dispatch.send(Intent::Dismiss(id))
-                            >"×"</button>
+                            >{icon(Glyph::X)}</button>
                         </div>
                     }.into_any()
                 },

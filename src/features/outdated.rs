@@ -4,7 +4,10 @@
 use leptos::prelude::*;
 use weft_sync::Status;
 
-use crate::state::{Dispatch, Intent, State, words};
+use crate::{
+    state::{Dispatch, Intent, State, words},
+    ui::icon::{Glyph, icon},
+};
 
 #[component]
 pub(crate) fn Outdated() -> impl IntoView {
@@ -13,6 +16,7 @@ pub(crate) fn Outdated() -> impl IntoView {
     view! {
         <Show when=move || too_old.get()>
             <div class="outdated" role="alert">
+                {icon(Glyph::TRIANGLE_ALERT)}
                 <p>{move || words::outdated(state.keeping.get())}</p>
                 <button
                     type="button"

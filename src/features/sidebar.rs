@@ -3,14 +3,19 @@
 use leptos::prelude::*;
 use weft_protocol::ThreadId;
 
-use super::{Connection, Nav, thread::ThreadItem};
+use super::{Connection, Drawer, Nav, thread::ThreadItem};
 use crate::{
     state::{Dispatch, Group, Route, Session, State},
-    ui::each,
+    ui::{
+        each,
+        icon::{Glyph, icon},
+        skeleton::{Shape, skeleton},
+    },
 };
 
 #[component]
-pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Sidebar() -> impl IntoView {
+    let drawer = Drawer::here();
     let (state, dispatch) = (State::here(), Dispatch::here());
     let archived = RwSignal::new(false);
     let nav = Nav::here();
@@ -41,30 +46,35 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
         _ => String::new(),
     };
     view! {
-        <aside class="sidebar" data-open=move || open.get().to_string()>
+        <aside
+            id="sidebar"
+            class="sidebar"
+            data-open=move || drawer.open.get().to_string()
+            on:click=move |event| drawer.clicked(&event)
+            on:keydown=move |event| if event.key() == "Escape" && drawer.open.get_untracked() {
+                drawer.hide();
+            }
+        >
             <div class="sidebar-head">
                 <span class="brand">"Weft"</span>
                 <button
                     type="button"
+                    node_ref=drawer.closer
                     class="sidebar-close icon-button"
                     aria-label="Close sidebar"
-                    on:click=move |_| open.set(false)
-                >"×"</button>
+                    title="Close sidebar"
+                    on:click=move |_| drawer.hide()
+                >{icon(Glyph::PANEL_LEFT)}</button>
             </div>
             <button
                 type="button"
                 class="new-chat button"
                 on:click=move |_| {
                     let thread = dispatch.new_thread();
-                    open.set(false);
-                    nav.go(Route::Thread(thread));
+                    drawer.go(nav, Route::Thread(thread));
                 }
-            >"New chat"</button>
-            <nav class="threads" aria-label="Threads" on:click=move |event| {
-                if is_link(&event) {
-                    open.set(false);
-                }
-            }>
+            >{icon(Glyph::SQUARE_PEN)} "New chat"</button>
+            <nav class="threads" aria-label="Threads">
                 {Group::ALL.into_iter().map(|kind| {
                     let ids = Memo::new(move |_| of(kind));
                     let shown = move || kind != Group::Archived || archived.get();
@@ -78,7 +88,7 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                                             class="thread-group-name archived-toggle"
                                             aria-expanded=move || archived.get().to_string()
                                             on:click=move |_| archived.update(|open| *open = !*open)
-                                        >{kind.name()}</button>
+                                        >{kind.name()} {icon(Glyph::CHEVRON_RIGHT)}</button>
                                     }.into_any()
                                 } else {
                                     view! { <h2 class="thread-group-name">{kind.name()}</h2> }.into_any()
@@ -92,9 +102,13 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                         </Show>
                     }
                 }).collect_view()}
-                <Show when=move || state.threads_known.get() && state.order.with(Vec::is_empty)>
-                    <p class="threads-empty">"Your chats will appear here."</p>
-                </Show>
+                {move || match (state.order.with(Vec::is_empty), state.threads_known.get()) {
+                    (false, _) => ().into_any(),
+                    (true, true) => view! {
+                        <p class="threads-empty">"Your chats will appear here."</p>
+                    }.into_any(),
+                    (true, false) => skeleton(Shape::List),
+                }}
             </nav>
             <div class="sidebar-foot">
                 <Connection/>
@@ -103,19 +117,11 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
                     href=nav.href(Route::Settings)
                     aria-current=move || nav.current(Route::Settings)
                 >
+                    {icon(Glyph::SETTINGS)}
                     <span class="settings-name">{name}</span>
                     " Settings"
                 </a>
             </div>
         </aside>
     }
-}
-
-/// Whether a click went to a link, so that a drawer closes.
-fn is_link(event: &web_sys::MouseEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| matches!(element.closest("a"), Ok(Some(_))))
 }

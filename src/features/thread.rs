@@ -11,7 +11,10 @@ use weft_protocol::{Mutation, Role, ThreadId};
 use super::Nav;
 use crate::{
     state::{Dispatch, Route, State, words},
-    ui::effect,
+    ui::{
+        effect,
+        icon::{Glyph, icon},
+    },
 };
 
 #[component]
@@ -179,15 +182,15 @@ fn ThreadMenu(
             class="thread-menu icon-button"
             aria-label=move || label.with(|t| format!("Options for {}", t.row.title))
             popovertarget=target.clone()
-        >"⋯"</button>
+        >{icon(Glyph::ELLIPSIS)}</button>
         <div class="menu" id=menu popover="auto">
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let pinned = pinned.with_untracked(|t| !t.row.pinned);
                 dispatch.mutate(Mutation::PinThread { thread: id, pinned });
-            }>{move || pin.with(|t| if t.row.pinned { "Unpin" } else { "Pin" })}</button>
+            }>{icon(Glyph::PIN)} {move || pin.with(|t| if t.row.pinned { "Unpin" } else { "Pin" })}</button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 renaming.set(true);
-            }>"Rename"</button>
+            }>{icon(Glyph::PENCIL)} "Rename"</button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let (unread, last) = marked.with_untracked(|t| (t.row.unread, t.row.last));
                 dispatch.mutate(if unread > 0 {
@@ -195,15 +198,15 @@ fn ThreadMenu(
                 } else {
                     Mutation::MarkUnread { thread: id, from: last }
                 });
-            }>{move || mark.with(|t| if t.row.unread > 0 { "Mark as read" } else { "Mark as unread" })}</button>
+            }>{icon(Glyph::MAIL_OPEN)} {move || mark.with(|t| if t.row.unread > 0 { "Mark as read" } else { "Mark as unread" })}</button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let muted = muted.with_untracked(|t| !t.row.muted);
                 dispatch.mutate(Mutation::MuteThread { thread: id, muted });
-            }>{move || mute.with(|t| if t.row.muted { "Unmute" } else { "Mute" })}</button>
+            }>{icon(Glyph::BELL_OFF)} {move || mute.with(|t| if t.row.muted { "Unmute" } else { "Mute" })}</button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let archived = archived.with_untracked(|t| !t.row.archived);
                 dispatch.mutate(Mutation::ArchiveThread { thread: id, archived });
-            }>{move || archive.with(|t| if t.row.archived { "Unarchive" } else { "Archive" })}</button>
+            }>{icon(Glyph::ARCHIVE)} {move || archive.with(|t| if t.row.archived { "Unarchive" } else { "Archive" })}</button>
             <Show when=move || state.standing(id).0 == Role::Owner>
                 <button
                     type="button"
@@ -211,7 +214,7 @@ fn ThreadMenu(
                     data-tone="danger"
                     popovertarget=target.clone()
                     on:click=delete
-                >"Delete"</button>
+                >{icon(Glyph::TRASH)} "Delete"</button>
             </Show>
         </div>
     }

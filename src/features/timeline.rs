@@ -17,7 +17,11 @@ use self::{announce::Announcer, scroll::Scroll};
 use super::{composer::Pen, message::MessageArticle};
 use crate::{
     state::{Dispatch, Intent, Timeline},
-    ui::each,
+    ui::{
+        each,
+        icon::{Glyph, icon},
+        skeleton::{Shape, skeleton},
+    },
 };
 
 pub(crate) use self::place::Places;
@@ -71,7 +75,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                         >"Load older messages"</button>
                     }.into_any(),
                     History::Loading => view! { <div class="history">"Loading older messages…"</div> }.into_any(),
-                    History::Unknown => view! { <div class="history">"Loading…"</div> }.into_any(),
+                    History::Unknown => skeleton(Shape::Messages),
                     History::Complete | History::Missing => ().into_any(),
                 }}
                 {each(move || order.get(), move |_, id| {
@@ -101,6 +105,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                         }
                         on:click=move |_| scroll.go_to_end()
                     >
+                        {icon(Glyph::ARROW_DOWN)}
                         "Jump to latest"
                         {move || match scroll.missed.get() {
                             0 => None,

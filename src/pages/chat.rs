@@ -5,9 +5,13 @@ use weft_protocol::{Role, ThreadId};
 use weft_sync::History;
 
 use crate::{
-    features::{Composer, Nav, Pen, Switched, members, thread_log},
+    features::{Composer, Nav, Pen, Switched, members, thread_log, welcome},
     state::{Dispatch, Intent, Route, State, Timeline},
-    ui::part::{ahead, later, quietly},
+    ui::{
+        icon::{Glyph, icon},
+        part::{ahead, later_messages, quietly},
+        skeleton::{Shape, skeleton},
+    },
 };
 
 /// What the page shows. An effect reads this alone: one that reads a memo and what that memo is
@@ -89,7 +93,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
                 let timeline = timeline.clone();
                 view! {
                     <p class="chat-unsent">"This was not sent. You can copy it."</p>
-                    {later(thread_log, move |log| log(thread, timeline.clone()))}
+                    {later_messages(thread_log, move |log| log(thread, timeline.clone()))}
                 }
             })
         };
@@ -128,21 +132,22 @@ pub(crate) fn ChatPage() -> impl IntoView {
                 Stage::New(_) => view! {
                     <div class="chat-empty">
                         <h2>"What is on your mind?"</h2>
-                        <p>"Write a message to start. It is kept on your server, for every device of yours."</p>
+                        {quietly(welcome, |it| it())}
                     </div>
                 }.into_any(),
                 Stage::Loading(_) => view! {
-                    <div class="chat-loading" role="status">"Loading…"</div>
+                    <div class="chat-loading">{skeleton(Shape::Messages)}</div>
                 }.into_any(),
                 Stage::Missing(thread) => view! {
                     <div class="chat-missing">
+                        <span class="sign">{icon(Glyph::COMPASS)}</span>
                         <h2>"This chat is not here"</h2>
                         <p>"It was deleted, or you are no member of it."</p>
                         <a class="button" href=nav.href(Route::New)>"Start a new chat"</a>
                     </div>
                     {unsent(thread)}
                 }.into_any(),
-                Stage::Open(thread, timeline) => later(thread_log, move |log| log(thread, timeline.clone())),
+                Stage::Open(thread, timeline) => later_messages(thread_log, move |log| log(thread, timeline.clone())),
             }}
             <Show when=move || !missing.get() && !reads.get()>
                 <Composer thread=thread.into() new=new.into() sent/>

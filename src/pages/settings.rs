@@ -1,15 +1,18 @@
-//! The colours, and the account.
+//! How the app looks, and the account.
+
+mod appearance;
 
 use leptos::prelude::*;
 
+use self::appearance::Appearance;
 use crate::{
     features::SignOut,
-    state::{Account, Call, Dispatch, Intent, Push, PushWish, Session, State, Theme, words},
+    state::{Account, Call, Dispatch, Intent, Push, PushWish, Session, State, words},
 };
 
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
-    let (state, dispatch) = (State::here(), Dispatch::here());
+    let state = State::here();
     let name = move || match state.session.get() {
         Session::SignedIn(Some(user)) => user.name,
         _ => String::new(),
@@ -17,31 +20,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     view! {
         <div class="settings">
             <h1>"Settings"</h1>
-            <section class="settings-section">
-                <h2>"Appearance"</h2>
-                <label class="field">
-                    <span class="field-label">"Theme"</span>
-                    <select
-                        prop:value=move || state.theme.get().as_str()
-                        on:change=move |event| {
-                            dispatch.send(Intent::Theme(Theme::parse(&event_target_value(&event))));
-                        }
-                    >
-                        {Theme::ALL.into_iter().map(|theme| view! {
-                            <option
-                                value=theme.as_str()
-                                prop:selected=move || state.theme.get() == theme
-                            >
-                                {match theme {
-                                    Theme::System => "System",
-                                    Theme::Light => "Light",
-                                    Theme::Dark => "Dark",
-                                }}
-                            </option>
-                        }).collect_view()}
-                    </select>
-                </label>
-            </section>
+            <Appearance/>
             <Notifications/>
             <section class="settings-section">
                 <h2>"Account"</h2>

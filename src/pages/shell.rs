@@ -1,38 +1,78 @@
 //! What surrounds every page of a signed-in person: the sidebar, or its drawer on a phone.
 
-use leptos::prelude::*;
+use leptos::{html::Div, prelude::*};
+use web_sys::HtmlElement;
+use weft_sync::Status;
 
 use super::{ChatPage, join_page, settings_page};
 use crate::{
-    features::{Nav, Outdated, Sidebar},
-    state::Route,
-    ui::part::later,
+    features::{Drawer, Nav, Outdated, Sidebar},
+    state::{Dispatch, Intent, Look, Route, State},
+    ui::{
+        icon::{Glyph, icon},
+        part::later_page,
+        splitter::Splitter,
+    },
 };
+
+/// Pulled to less than this, in CSS pixels, the sidebar is folded away.
+const FOLDS: f64 = 130.0;
 
 #[component]
 pub(crate) fn Shell() -> impl IntoView {
-    let (open, nav) = (RwSignal::new(false), Nav::here());
+    let (state, dispatch, nav) = (State::here(), Dispatch::here(), Nav::here());
+    let (drawer, shell) = (Drawer::provide(), NodeRef::<Div>::new());
     // Threads share one page.
     let page = Memo::new(move |_| match nav.route() {
         Route::Thread(_) => Route::New,
         route => route,
     });
+    let width = Signal::derive(move || state.look.get().side.unwrap_or(Look::SIDE));
+    let pulled = move |(to, stays): (f64, bool)| {
+        let Some(style) = shell.get_untracked().map(|it| HtmlElement::style(&it)) else {
+            return;
+        };
+        // Until it stays there nobody else is to know. A length can be set.
+        let _ = match stays {
+            false => style.set_property("--side", &format!("{}px", Look::side(to))),
+            true => style.remove_property("--side").map(drop),
+        };
+        if stays && to < FOLDS {
+            drawer.hide();
+        } else if stays {
+            let mut look = state.look.get_untracked();
+            look.side = Some(Look::side(to)).filter(|side| *side != Look::SIDE);
+            dispatch.send(Intent::Look(look));
+        }
+    };
     view! {
-        <div class="shell" data-drawer=move || open.get().to_string()>
-            <Sidebar open/>
-            <div class="scrim" on:click=move |_| open.set(false)></div>
-            <main class="main">
+        <div node_ref=shell class="shell" data-drawer=move || drawer.open.get().to_string()>
+            <Sidebar/>
+            <Splitter
+                label="Sidebar width"
+                of="sidebar"
+                width
+                range=Look::SIDES
+                usual=Look::SIDE
+                moved=Callback::new(pulled)
+                fold=Callback::new(move |()| drawer.hide())
+            />
+            <div class="scrim" on:click=move |_| drawer.hide()></div>
+            <main class="main" prop:inert=move || drawer.open.get()>
                 <Outdated/>
                 <div class="page">
                     <button
                         type="button"
+                        node_ref=drawer.opener
                         class="sidebar-open icon-button"
                         aria-label="Open sidebar"
-                        on:click=move |_| open.set(true)
-                    >"☰"</button>
+                        title="Open sidebar"
+                        data-status=move || (state.status.get() != Status::Connected).then_some("away")
+                        on:click=move |_| drawer.show()
+                    >{icon(Glyph::PANEL_LEFT)}</button>
                     {move || match page.get() {
-                        Route::Settings => later(settings_page, |page| page()),
-                        Route::Join(secret) => later(join_page, move |page| page(secret)),
+                        Route::Settings => later_page(settings_page, |page| page()),
+                        Route::Join(secret) => later_page(join_page, move |page| page(secret)),
                         _ => view! { <ChatPage/> }.into_any(),
                     }}
                 </div>

@@ -35,6 +35,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     view! {
         <main class="auth">
             <form class="auth-card" on:submit=submit>
+                <img class="auth-mark" src="icons/weft.svg" alt="" width="44" height="44"/>
                 <h1 class="auth-title">"Weft"</h1>
                 <p class="auth-lead">
                     {move || if create.get() { "Create your account." } else { "Sign in to your chats." }}

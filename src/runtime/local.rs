@@ -38,7 +38,7 @@ pub(super) fn remove(name: &str) {
 /// Forgets everything of the account.
 fn wipe() {
     for name in names() {
-        if name != "theme" {
+        if !super::look::NAMES.contains(&name.as_str()) {
             remove(&name);
         }
     }

@@ -1,9 +1,9 @@
-//! The page around the app: its clock, chance, visibility, network hints, colours and clipboard.
+//! The page around the app: its clock, chance, visibility, network hints and clipboard.
 
 use std::cell::Cell;
 
 use js_sys::{Date, Function, Promise, Reflect};
-use leptos::prelude::{GetUntracked, document, window, window_event_listener_untyped};
+use leptos::prelude::{document, window, window_event_listener_untyped};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use weft_protocol::Millis;
@@ -11,7 +11,7 @@ use weft_sync::Input;
 
 use super::driver::Driver;
 use crate::state::{
-    Days, Minted, State, Theme,
+    Days, Minted, State,
     project::{self, Fact},
 };
 
@@ -99,17 +99,6 @@ pub(super) fn days() -> Days {
     }
 }
 
-/// Shows the chosen colours.
-pub(super) fn show_theme(theme: Theme) {
-    let Some(root) = document().document_element() else {
-        return;
-    };
-    let _ = match theme {
-        Theme::System => root.remove_attribute("data-theme"),
-        Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.as_str()),
-    };
-}
-
 /// Says on the tab, and on the icon of the installed app, how many messages are unread.
 pub(super) fn show_unread(unread: u64) {
     document().set_title(&match unread {
@@ -132,7 +121,6 @@ pub(super) fn copy(text: &str) {
 
 /// Tells the core what happens to the page, as long as the page lives.
 pub(super) fn listen(state: State, driver: &Driver) {
-    show_theme(state.theme.get_untracked());
     let seen = driver.clone();
     let visibility = Closure::<dyn FnMut()>::new(move || {
         seen.flush();

@@ -7,7 +7,7 @@ use weft_protocol::{
 };
 use weft_sync::Seek;
 
-use super::{Action, Notice, PushWish, Theme};
+use super::{Action, Look, Notice, PushWish, Theme};
 
 /// What a person asks of the accounts' side.
 #[derive(Clone, PartialEq, Eq)]
@@ -76,6 +76,8 @@ pub enum Intent {
     Push(PushWish),
     /// Choose colours.
     Theme(Theme),
+    /// Choose the rest of how the app looks on this device.
+    Look(Look),
     /// Keep what is being written.
     Draft(Option<ThreadId>, String),
     /// Choose a model.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User, api::Invite};
 use weft_sync::{Change, MessageView, ThreadView};
 
-use super::{Call, Days, Keeping, Notice, Push, Row, Session, State, Theme, Timeline};
+use super::{Call, Days, Keeping, Look, Notice, Push, Row, Session, State, Theme, Timeline};
 
 /// How many toasts there are at once.
 const NOTICES: usize = 3;
@@ -39,6 +39,8 @@ pub enum Fact {
     Made(ThreadId),
     /// The colours.
     Theme(Theme),
+    /// The rest of how the app looks.
+    Look(Look),
     /// What is being written.
     Draft(Option<ThreadId>, String),
     /// The model chosen.
@@ -249,6 +251,7 @@ pub fn record(state: &State, fact: Fact) {
             fresh.remove(&thread);
         }),
         Fact::Theme(theme) => state.theme.set(theme),
+        Fact::Look(look) => state.look.set(look),
         Fact::Draft(thread, text) => state.drafts.update_value(|drafts| {
             drafts.insert(thread, text);
         }),

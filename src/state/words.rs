@@ -37,6 +37,9 @@ pub fn error(code: ErrorCode) -> &'static str {
     }
 }
 
+/// What is said where the server has not answered for a while.
+pub const UNREACHED: &str = "The server cannot be reached. Weft keeps trying…";
+
 /// What the writer must know of where the words go; nothing where they are safe.
 pub fn keeping(keeping: Keeping) -> &'static str {
     match keeping {

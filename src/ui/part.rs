@@ -6,6 +6,8 @@
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 use leptos::prelude::*;
 
+use super::skeleton::{Shape, skeleton};
+
 #[cfg(weft_split)]
 pub(crate) use wasm_split_helpers::{SplitLoaderError as NotLoaded, wasm_split};
 
@@ -51,18 +53,41 @@ pub(crate) fn later<T: Copy + Send + Sync + 'static>(
     load: fn() -> Coming<T>,
     show: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
+    shown(load, Box::new(show), |again| absent(None, again))
+}
+
+/// The same for a page of a known shape.
+pub(crate) fn later_page<T: Copy + Send + Sync + 'static>(
+    load: fn() -> Coming<T>,
+    show: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
     shown(load, Box::new(show), |again| {
-        match again {
-        None => view! { <p class="part" role="status">"Loading…"</p> }.into_any(),
-        Some(again) => view! {
-            <p class="part" role="alert">
-                "This part of the app could not be loaded. "
+        absent(Some(Shape::Page), again)
+    })
+}
+
+/// The same for messages.
+pub(crate) fn later_messages<T: Copy + Send + Sync + 'static>(
+    load: fn() -> Coming<T>,
+    show: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    shown(load, Box::new(show), |again| {
+        absent(Some(Shape::Messages), again)
+    })
+}
+
+fn absent(shape: Option<Shape>, again: Option<Callback<()>>) -> AnyView {
+    match (again, shape) {
+        (None, Some(shape)) => view! { <div class="chat-loading">{skeleton(shape)}</div> }.into_any(),
+        (None, None) => view! { <p class="part" role="status">"Loading…"</p> }.into_any(),
+        (Some(again), _) => view! {
+            <div class="part" role="alert">
+                <p>"This part of the app could not be loaded."</p>
                 <button type="button" class="button" on:click=move |_| again.run(())>"Try again"</button>
-            </p>
+            </div>
         }
         .into_any(),
     }
-    })
 }
 
 /// What `show` makes of a part, once it is here, beside another one of its module that says the rest.

@@ -6,8 +6,10 @@
 mod code;
 mod elsewhere;
 mod failures;
+mod first_paint;
 mod first_use;
 mod keyboard;
+mod look;
 mod members;
 mod network;
 mod offline;

@@ -1,6 +1,7 @@
 //! Counts effect runs: what one change of the core wakes, and what it leaves alone.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod colours;
 mod mention;
 mod told;
 

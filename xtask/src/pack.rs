@@ -1,4 +1,4 @@
-//! What trunk leaves apart or long, packed: the stylesheets become one, and the names that the app and its
+//! What trunk leaves apart or long, packed: the stylesheets become one in the page, and the names that the app and its
 //! glue call each other by, which nobody else knows, become short.
 //!
 //! Invariant: a file is named by a digest of what is in it, so that a browser may keep it for good. The app's modules
@@ -20,7 +20,8 @@ pub(crate) fn pack(dist: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The page with one stylesheet, which is all those that it named, in their order.
+/// The page with one stylesheet in it, which is all those that it named, in their order: what is painted first
+/// waits for no other file.
 fn one_stylesheet(dist: &Path, page: String) -> anyhow::Result<String> {
     let mut styles = String::new();
     let mut packed = String::new();
@@ -44,10 +45,12 @@ fn one_stylesheet(dist: &Path, page: String) -> anyhow::Result<String> {
         rest = after;
     }
     packed += rest;
-    let name = format!("style-{}.css", hex(Sha256::new_with_prefix(&styles)));
-    fs::write(dist.join(&name), styles)?;
+    ensure!(
+        !styles.contains("</"),
+        "a stylesheet that would end before its end"
+    );
     let at = at.context("the page has no stylesheet")?;
-    packed.insert_str(at, &format!("<link href=./{name} rel=stylesheet>"));
+    packed.insert_str(at, &format!("<style>{styles}</style>"));
     Ok(packed)
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn write(dist: &Path) -> anyhow::Result<()> {
 /// Whether the app needs the file to open: not what only the platform shows, nor what is no part of
 /// the build.
 fn is_kept(name: &str) -> bool {
-    let is_other = ["sw.js", "config.json", "notices.txt"].contains(&name);
+    let is_other = ["sw.js", "config.json", "notices.txt", "icons/lucide.txt"].contains(&name);
     let extension = Path::new(name).extension().and_then(|e| e.to_str());
     !is_other && !extension.is_some_and(|e| ["br", "gz", "png"].contains(&e))
 }

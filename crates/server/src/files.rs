@@ -32,14 +32,14 @@ const HASH_DIGITS: usize = 12;
 pub(crate) struct Files {
     dir: PathBuf,
     connect: String,
-    scripts: Mutex<Scripts>,
+    inline: Mutex<Inline>,
 }
 
-/// The inline scripts of the page as the policy names them, and which page that was.
+/// The inline scripts and styles of the page as the policy names them, and which page that was.
 #[derive(Debug, Default)]
-struct Scripts {
+struct Inline {
     of: Option<(SystemTime, u64)>,
-    named: Arc<str>,
+    named: [Arc<str>; 2],
 }
 
 impl Files {
@@ -55,7 +55,7 @@ impl Files {
         Self {
             dir: dir.to_owned(),
             connect,
-            scripts: Mutex::default(),
+            inline: Mutex::default(),
         }
     }
 
@@ -82,10 +82,10 @@ impl Files {
         }
     }
 
-    /// The policy of the page: its own files, its own server, and the inline scripts that it was
+    /// The policy of the page: its own files, its own server, and the inline scripts and styles that it was
     /// built with. Images come from anywhere, since each is fetched at its reader's wish. `host` is what the caller called the server.
     async fn policy(&self, host: Option<&HeaderValue>) -> String {
-        let (scripts, connect) = (self.scripts().await, &self.connect);
+        let ([scripts, styles], connect) = (self.inline().await, &self.connect);
         // Not every browser counts the sockets of the page's own server as 'self'.
         let sockets = host
             .and_then(|host| host.to_str().ok())
@@ -93,7 +93,7 @@ impl Files {
             .map(|host| format!(" ws://{host} wss://{host}"))
             .unwrap_or_default();
         format!(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'; \
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; \
              img-src 'self' data: https:; connect-src 'self'{sockets}{connect}; font-src 'self'; \
              manifest-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; \
              frame-ancestors 'none'"
@@ -101,20 +101,21 @@ impl Files {
     }
 
     /// Read again only when a new build has replaced the page.
-    async fn scripts(&self) -> Arc<str> {
+    async fn inline(&self) -> [Arc<str>; 2] {
         let path = self.dir.join("index.html");
         let found = tokio::fs::metadata(&path).await.ok();
         let of = found.and_then(|file| Some((file.modified().ok()?, file.len())));
-        let known = || self.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.inline.lock().unwrap_or_else(PoisonError::into_inner);
         if known().of == of {
             return known().named.clone();
         }
         let page = tokio::fs::read_to_string(path).await.unwrap_or_default();
-        let named: Arc<str> = inline_scripts(&page)
-            .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
-            .collect::<String>()
-            .into();
-        *known() = Scripts {
+        let named = ["script", "style"].map(|tag| {
+            let texts = inline(&page, tag);
+            let digest = |text| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+            texts.map(digest).collect::<String>().into()
+        });
+        *known() = Inline {
             of,
             named: named.clone(),
         };
@@ -126,11 +127,13 @@ fn is_host_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']')
 }
 
-/// The texts of the scripts of a page that have no `src`.
-fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
-    page.split("<script").skip(1).filter_map(|rest| {
+/// The texts of the elements of this name, in a page, that have no `src`.
+fn inline<'a>(page: &'a str, tag: &str) -> impl Iterator<Item = &'a str> {
+    let (begin, end) = (format!("<{tag}"), format!("</{tag}>"));
+    let elements: Vec<&str> = page.split(begin.as_str()).skip(1).collect();
+    elements.into_iter().filter_map(move |rest| {
         let (tag, rest) = rest.split_once('>')?;
-        let (text, _) = rest.split_once("</script>")?;
+        let (text, _) = rest.split_once(end.as_str())?;
         let has_src = tag
             .split_ascii_whitespace()
             .any(|part| part.starts_with("src="));
@@ -193,10 +196,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_inline_scripts_are_in_the_policy() {
-        let page = "<script src=\"a.js\"></script><script>one()</script>\
+    fn only_what_is_inline_is_in_the_policy() {
+        let page = "<style>a{}</style><script src=\"a.js\"></script><script>one()</script>\
                     <script type=\"module\">two()</script>";
-        assert_eq!(inline_scripts(page).collect::<Vec<_>>(), ["one()", "two()"]);
+        let texts = |tag| inline(page, tag).collect::<Vec<_>>();
+        assert_eq!(texts("script"), ["one()", "two()"]);
+        assert_eq!(texts("style"), ["a{}"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::edit::{EditButton, Editing};
 use crate::{
     features::Pen,
     state::{Dispatch, Intent, State},
+    ui::icon::{Glyph, icon},
 };
 
 /// Asks the chosen model for another reply in the place of this one.
@@ -45,20 +46,24 @@ pub(super) fn Actions(
     };
     view! {
         <div class="message-actions">
-            <button type="button" class="action" on:click=copy>"Copy"</button>
+            <button type="button" class="action" aria-label="Copy" title="Copy" on:click=copy>{icon(Glyph::COPY)}</button>
             <button
                 type="button"
                 class="action"
+                aria-label="Quote"
+                title="Quote"
                 on:click=move |_| pen.quote(&quoted.read_untracked())
-            >"Quote"</button>
+            >{icon(Glyph::QUOTE)}</button>
             <Show when=move || settled.get() && may.get()>
                 {own.then(|| view! { <EditButton class="action" editing/> })}
                 {reply.then(|| view! {
                     <button
                         type="button"
                         class="action"
+                        aria-label="Regenerate"
+                        title="Regenerate"
                         on:click=move |_| again(state, dispatch, thread, id)
-                    >"Regenerate"</button>
+                    >{icon(Glyph::REFRESH_CW)}</button>
                     <button
                         type="button"
                         class="action"
@@ -66,12 +71,12 @@ pub(super) fn Actions(
                         title="Regenerate with another model"
                         aria-expanded=move || choosing.get().to_string()
                         on:click=move |_| choosing.update(|choosing| *choosing = !*choosing)
-                    >"▾"</button>
+                    >{icon(Glyph::CHEVRON_DOWN)}</button>
                 })}
                 <Show when=move || own || reply || owns.get()>
-                    <button type="button" class="action" on:click=move |_| {
+                    <button type="button" class="action" aria-label="Delete" title="Delete" on:click=move |_| {
                         dispatch.mutate(Mutation::DeleteMessage { thread, message: id });
-                    }>"Delete"</button>
+                    }>{icon(Glyph::TRASH)}</button>
                 </Show>
             </Show>
             <Show when=move || choosing.get()>

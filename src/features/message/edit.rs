@@ -10,7 +10,10 @@ use weft_sync::Delivery;
 use crate::{
     features::Pen,
     state::{Dispatch, State},
-    ui::effect,
+    ui::{
+        effect,
+        icon::{Glyph, icon},
+    },
 };
 
 /// Whether a message's text is being changed, and the way back from there.
@@ -49,8 +52,10 @@ pub(super) fn EditButton(class: &'static str, editing: Editing) -> impl IntoView
                 type="button"
                 node_ref=editing.opener
                 class=class
+                aria-label="Edit"
+                title="Edit"
                 on:click=move |_| editing.open.set(true)
-            >"Edit"</button>
+            >{if class == "action" { icon(Glyph::PENCIL) } else { "Edit".into_any() }}</button>
         </Show>
     }
 }

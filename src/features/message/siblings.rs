@@ -6,7 +6,10 @@ use weft_sync::{Head, Seek};
 
 use crate::{
     state::{Dispatch, Intent},
-    ui::effect,
+    ui::{
+        effect,
+        icon::{Glyph, icon},
+    },
 };
 
 /// Which button of which sibling gets the focus once it is there: the one that was pressed is gone.
@@ -73,10 +76,10 @@ fn Step(
             dispatch.send(Intent::Seek(thread, Seek::Branch { message, depth }));
         }
     };
-    let (name, sign) = if next {
-        ("Next version", "›")
+    let (name, glyph) = if next {
+        ("Next version", Glyph::CHEVRON_RIGHT)
     } else {
-        ("Previous version", "‹")
+        ("Previous version", Glyph::CHEVRON_LEFT)
     };
     view! {
         <button
@@ -86,6 +89,6 @@ fn Step(
             aria-label=name
             aria-disabled=move || to.get().is_none().to_string()
             on:click=go
-        >{sign}</button>
+        >{icon(glyph)}</button>
     }
 }

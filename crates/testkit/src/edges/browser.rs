@@ -317,6 +317,8 @@ impl Browser {
             "Tab" => (9, None),
             "Escape" => (27, None),
             "Space" => (32, Some(" ")),
+            "ArrowLeft" => (37, None),
+            "ArrowRight" => (39, None),
             "ArrowUp" => (38, None),
             "ArrowDown" => (40, None),
             "PageUp" => (33, None),
