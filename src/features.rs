@@ -28,6 +28,7 @@ use crate::{
 pub(crate) use self::{
     composer::{Composer, Pen},
     connection::Connection,
+    members::Avatar,
     message::Switched,
     model::ModelPicker,
     nav::Nav,
@@ -35,6 +36,7 @@ pub(crate) use self::{
     outdated::Outdated,
     sidebar::Sidebar,
     sign_out::SignOut,
+    time::now,
     timeline::Places,
 };
 

@@ -8,6 +8,7 @@ mod channel;
 mod driver;
 mod local;
 mod markdown;
+mod own;
 mod page;
 mod push;
 mod sharing;
@@ -291,6 +292,12 @@ async fn call(state: State, driver: Driver, account: Account) {
             push::forget().await;
             driver.leave();
         }
+        Account::Profile(_)
+        | Account::Hide(_)
+        | Account::Look
+        | Account::Revoke(_)
+        | Account::RevokeOthers
+        | Account::Delete(_) => own::call(state, &driver, &server, account).await,
         Account::Password { current, new } => {
             project::record(&state, Fact::Password(Call::Busy));
             let done = server

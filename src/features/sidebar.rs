@@ -5,7 +5,7 @@ use weft_protocol::ThreadId;
 
 use super::{Connection, Nav, thread::ThreadItem};
 use crate::{
-    state::{Dispatch, Group, Route, Session, State},
+    state::{Dispatch, Group, Route, State},
     ui::each,
 };
 
@@ -36,9 +36,9 @@ pub(crate) fn Sidebar(open: RwSignal<bool>) -> impl IntoView {
         let ids = groups.with(|groups| groups.iter().find(|g| g.0 == kind).map(|g| g.1.clone()));
         ids.unwrap_or_default()
     };
-    let name = move || match state.session.get() {
-        Session::SignedIn(Some(user)) => user.name,
-        _ => String::new(),
+    let name = move || {
+        let user = state.my_user();
+        user.map_or(String::new(), |user| user.called().to_owned())
     };
     view! {
         <aside class="sidebar" data-open=move || open.get().to_string()>

@@ -2,19 +2,29 @@
 
 mod account;
 mod appearance;
+mod devices;
+mod farewell;
 mod notifications;
+mod profile;
 
 use leptos::prelude::*;
 
-use self::{account::Account, appearance::Appearance, notifications::Notifications};
+use self::{
+    account::Account, appearance::Appearance, devices::Devices, notifications::Notifications,
+    profile::Profile,
+};
+use crate::state::{self, Dispatch, Intent};
 
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
+    Dispatch::here().send(Intent::Account(state::Account::Look));
     view! {
         <div class="settings">
             <h1>"Settings"</h1>
+            <Profile/>
             <Appearance/>
             <Notifications/>
+            <Devices/>
             <Account/>
         </div>
     }

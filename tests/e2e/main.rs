@@ -12,6 +12,7 @@ mod members;
 mod network;
 mod offline;
 mod presence;
+mod profile;
 mod push;
 mod replies;
 mod siblings;

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod mention;
+mod people;
 mod told;
 
 use std::sync::{
@@ -277,6 +278,7 @@ fn a_thread_is_grouped_by_its_local_day() {
         week: 300,
     };
     let thread = |updated_at| ThreadView {
+        online: false,
         row: ThreadRow {
             id: thread_id(),
             title: "T".into(),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Section;
+use super::{Section, farewell::Farewell};
 use crate::{
     features::SignOut,
     state::{self, Call, Dispatch, Intent, Session, State, words},
@@ -20,6 +20,7 @@ pub(super) fn Account() -> impl IntoView {
             <p>"Signed in as " <strong>{name}</strong></p>
             <SignOut/>
             <Password/>
+            <Farewell/>
         </Section>
     }
 }
