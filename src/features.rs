@@ -33,6 +33,7 @@ pub(crate) use self::{
     composer::{Composer, Pen},
     connection::Connection,
     drawer::Drawer,
+    members::Avatar,
     message::Switched,
     model::ModelPicker,
     nav::Nav,
@@ -40,6 +41,7 @@ pub(crate) use self::{
     outdated::Outdated,
     sidebar::Sidebar,
     sign_out::SignOut,
+    time::now,
     timeline::Places,
 };
 

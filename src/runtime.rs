@@ -9,6 +9,7 @@ mod driver;
 mod local;
 mod look;
 mod markdown;
+mod own;
 mod page;
 mod push;
 mod sharing;
@@ -288,6 +289,12 @@ async fn call(state: State, driver: Driver, account: Account) {
             push::forget().await;
             driver.leave();
         }
+        Account::Profile(_)
+        | Account::Hide(_)
+        | Account::Look
+        | Account::Revoke(_)
+        | Account::RevokeOthers
+        | Account::Delete(_) => own::call(state, &driver, &server, account).await,
         Account::Password { current, new } => {
             project::record(&state, Fact::Password(Call::Busy));
             let done = server

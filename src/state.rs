@@ -3,6 +3,7 @@
 //! Invariant: only [`project`] writes these signals. A component reads them and sends an [`Intent`]
 //! through [`Dispatch`].
 
+mod account;
 mod dispatch;
 mod grouping;
 mod look;
@@ -25,6 +26,7 @@ use weft_protocol::{
 use weft_sync::{Status, ThreadView};
 
 pub use self::{
+    account::{Own, OwnFact},
     dispatch::{Account, Dispatch, Intent, Minted, Share},
     grouping::{Days, Group},
     look::{Choice, Contrast, Density, Look, TextSize, Theme},
@@ -142,6 +144,8 @@ pub struct State {
     pub(crate) opened: RwSignal<bool>,
     pub(crate) auth: RwSignal<Call>,
     pub(crate) password: RwSignal<Call>,
+    /// What else is known of the account.
+    pub(crate) own: Own,
     /// Where joining by a link stands, or adding members.
     pub(crate) sharing: RwSignal<Call>,
     /// The thread that was joined last.
@@ -188,6 +192,7 @@ impl State {
             opened: RwSignal::default(),
             auth: RwSignal::default(),
             password: RwSignal::default(),
+            own: Own::default(),
             sharing: RwSignal::default(),
             joined: RwSignal::default(),
             invites: RwSignal::default(),
@@ -254,6 +259,14 @@ impl State {
     pub fn me(&self) -> Option<UserId> {
         self.session.with(|session| match session {
             Session::SignedIn(Some(user)) => Some(user.id),
+            _ => None,
+        })
+    }
+
+    /// Who is signed in, as far as they are known.
+    pub fn my_user(&self) -> Option<User> {
+        self.session.with(|session| match session {
+            Session::SignedIn(user) => user.clone(),
             _ => None,
         })
     }

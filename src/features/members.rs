@@ -5,7 +5,7 @@ use leptos::{
     prelude::*,
 };
 use weft_protocol::{
-    MemberRow, Mutation, Role, ThreadId, UserId,
+    MemberRow, Mutation, Role, ThreadId, User,
     api::{NewInvite, NewMember},
 };
 use weft_sync::PresenceView;
@@ -20,20 +20,11 @@ use crate::{
 const DAYS: [u32; 3] = [7, 1, 30];
 const USES: [u32; 3] = [20, 1, 100];
 
-/// Colours that a person may have; see `style/features/members.css`.
-const HUES: u8 = 6;
-
-/// The initials of a person, in a colour that is theirs everywhere.
+/// The initials of a person, in the colour that is theirs everywhere.
 #[component]
-pub(super) fn Avatar(user: UserId, name: String) -> impl IntoView {
-    let first = name
-        .chars()
-        .next()
-        .unwrap_or('?')
-        .to_uppercase()
-        .to_string();
-    let hue = user.as_bytes()[15] % HUES;
-    view! { <span class="avatar" data-hue=hue.to_string() aria-hidden="true">{first}</span> }
+pub(crate) fn Avatar(user: User) -> impl IntoView {
+    let (initials, hue) = (words::initials(user.called()), user.colour());
+    view! { <span class="avatar" data-hue=hue.to_string() aria-hidden="true">{initials}</span> }
 }
 
 /// What a role is called.
@@ -54,7 +45,12 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
     let members = Memo::new(move |_| {
         let mut members = people.get();
         members.retain(|member| member.role.is_some());
-        members.sort_by_key(|member| (std::cmp::Reverse(member.role), member.user.name.clone()));
+        members.sort_by_key(|member| {
+            (
+                std::cmp::Reverse(member.role),
+                member.user.called().to_lowercase(),
+            )
+        });
         members
     });
     let standing = Memo::new(move |_| {
@@ -67,6 +63,7 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
             // Fails only where it is open already.
             let _ = dialog.show_modal();
         }
+        dispatch.send(Intent::Share(Share::Seen(thread)));
         if untrack(owns) {
             dispatch.send(Intent::Share(Share::List(thread)));
         }
@@ -106,7 +103,7 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
                 0 | 1 => "Share".into_any(),
                 count => {
                     let some = members.with(|all| all.iter().take(3).cloned().collect::<Vec<_>>());
-                    let some = some.into_iter().map(|MemberRow { user, .. }| view! { <Avatar user=user.id name=user.name/> });
+                    let some = some.into_iter().map(|MemberRow { user, .. }| view! { <Avatar user/> });
                     view! { <span class="avatars">{some.collect_view()}</span> {count} }.into_any()
                 }
             }}
@@ -143,11 +140,11 @@ fn Member(
     presence: ArcRwSignal<PresenceView>,
 ) -> impl IntoView {
     let (state, dispatch, nav) = (State::here(), Dispatch::here(), Nav::here());
-    let (user, name, role) = (
-        member.user.id,
-        member.user.name,
-        member.role.unwrap_or_default(),
-    );
+    let role = member.role.unwrap_or_default();
+    let person = member.user;
+    let (user, name) = (person.id, words::person(&person).to_owned());
+    let username = (person.called() != person.name)
+        .then(|| view! { <span class="member-username">{format!(" @{}", person.name)}</span> });
     let is_me = state.me() == Some(user);
     let owns = standing.get_untracked().0 == Role::Owner;
     let remove = move |_| {
@@ -163,13 +160,23 @@ fn Member(
     };
     let here = move || {
         let is_here = presence.with(|it| it.people.iter().any(|person| person.user.id == user));
-        is_here.then(|| view! { <span class="member-here">"Here now"</span> })
+        if is_here {
+            return Some(view! { <span class="member-here">"Here now"</span> }.into_any());
+        }
+        let all = state.own.last_seen;
+        let seen = all.with(|all| all.iter().find(|it| it.user == user).copied())?;
+        let class = if seen.minutes == 0 {
+            "member-here"
+        } else {
+            "member-seen"
+        };
+        Some(view! { <span class=class>{words::last_seen(seen.minutes)}</span> }.into_any())
     };
     let label = format!("Role of {name}");
     view! {
         <li class="member">
-            <Avatar user name=name.clone()/>
-            <span class="member-name">{name.clone()} {is_me.then_some(" (you)")} {here}</span>
+            <Avatar user=person/>
+            <span class="member-name">{name.clone()} {username} {is_me.then_some(" (you)")} {here}</span>
             {if owns && !is_me {
                 let options = Role::ALL.map(|it| view! {
                     <option value=it.as_str() selected={it == role}>{called(it)}</option>

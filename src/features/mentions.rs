@@ -17,7 +17,8 @@ const LIST: &str = "mentions";
 #[derive(Clone, PartialEq, Eq)]
 struct Offer {
     begun: Begun,
-    names: Vec<String>,
+    /// The name by which each is mentioned, and what they are called.
+    names: Vec<(String, String)>,
     at: usize,
 }
 
@@ -33,8 +34,9 @@ pub(super) fn Mentions(timeline: Timeline) -> impl IntoView {
             let me = state.me();
             let others = people.get_untracked().into_iter();
             let others = others.filter(|it| it.role.is_some() && me != Some(it.user.id));
-            let names = others.map(|it| it.user.name).chain(["model".to_owned()]);
-            let names = begun.offers(names);
+            let others = others.map(|it| (it.user.name.clone(), it.user.called().to_owned()));
+            let model = ("model".to_owned(), "model".to_owned());
+            let names = begun.offers(others.chain([model]));
             (!names.is_empty()).then_some(Offer {
                 begun,
                 names,
@@ -50,7 +52,7 @@ pub(super) fn Mentions(timeline: Timeline) -> impl IntoView {
             return;
         };
         offer.set(None);
-        if let Some(name) = taken.names.get(at) {
+        if let Some((name, _)) = taken.names.get(at) {
             let (text, caret) = taken.begun.completed(&area.value(), name);
             pen.write(&text);
             // A caret that cannot be set is at the end.
@@ -93,7 +95,12 @@ pub(super) fn Mentions(timeline: Timeline) -> impl IntoView {
     move || {
         offer.get().map(|offer| {
             let names = offer.names.into_iter().enumerate();
-            let names = names.map(|(at, name)| {
+            let names = names.map(|(at, (name, called))| {
+                let other = (called != name).then(|| {
+                    view! {
+                        <span class="menu-soft">{format!(" {called}")}</span>
+                    }
+                });
                 view! {
                     <li
                         id=format!("{LIST}-{at}")
@@ -104,7 +111,7 @@ pub(super) fn Mentions(timeline: Timeline) -> impl IntoView {
                             event.prevent_default();
                             take(at);
                         }
-                    >"@"{name}</li>
+                    >"@"{name}{other}</li>
                 }
             });
             view! {

@@ -5,7 +5,7 @@ mod edit;
 mod siblings;
 
 use leptos::prelude::*;
-use weft_protocol::{Author, MemberRow, MessageId, Status, ThreadId};
+use weft_protocol::{Author, MemberRow, MessageId, Status, ThreadId, User, UserId};
 use weft_sync::Delivery;
 
 use self::{
@@ -17,7 +17,7 @@ use super::{members::Avatar, time::clock};
 
 pub(crate) use self::siblings::Switched;
 use crate::{
-    state::{Dispatch, Intent, Row, Session, State, words},
+    state::{Dispatch, Intent, Row, State, words},
     text::Markdown,
 };
 
@@ -36,6 +36,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
         move |_| head.with(|head| clock(head.created_at))
     });
     let people = untrack(|| state.timeline(thread)).map(|timeline| timeline.people);
+    let faces = people.clone();
     let author = Memo::new({
         let head = head.clone();
         move |_| head.with(|head| name(state, people.as_ref(), &head.author))
@@ -71,7 +72,11 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
             aria-busy=move || (status.get().0 == Status::Streaming).to_string()
         >
             <header class="message-head">
-                {other.map(|user| move || view! { <Avatar user name=author.get()/> })}
+                {other.map(|id| {
+                    let people = faces.clone();
+                    let face = Memo::new(move |_| person(state, people.as_ref(), id));
+                    move || view! { <Avatar user=face.get().unwrap_or_else(|| User::deleted(id))/> }
+                })}
                 <span class="message-author">{author}</span>
                 <time class="message-time">{at}</time>
             </header>
@@ -109,16 +114,20 @@ fn word(status: Status) -> &'static str {
     }
 }
 
+/// Who somebody of the thread is, as far as that is known.
+fn person(state: State, people: Option<&ArcRwSignal<Vec<MemberRow>>>, id: UserId) -> Option<User> {
+    let me = state.my_user().filter(|user| user.id == id);
+    me.or_else(|| {
+        let member = people?.with(|all| all.iter().find(|it| it.user.id == id).cloned());
+        member.map(|member| member.user)
+    })
+}
+
 fn name(state: State, people: Option<&ArcRwSignal<Vec<MemberRow>>>, author: &Author) -> String {
     match author {
-        Author::User(id) => match state.session.get() {
-            Session::SignedIn(Some(user)) if user.id == *id => user.name,
-            _ => {
-                let member = people.and_then(|people| {
-                    people.with(|all| all.iter().find(|it| it.user.id == *id).cloned())
-                });
-                member.map_or_else(|| "Member".to_owned(), |member| member.user.name)
-            }
+        Author::User(id) => match person(state, people, *id) {
+            Some(user) => words::person(&user).to_owned(),
+            None => "Member".to_owned(),
         },
         Author::Assistant(model) => state.model_name(model),
         Author::System => "Weft".to_owned(),

@@ -5,7 +5,7 @@ use weft_protocol::ThreadId;
 
 use super::{Connection, Drawer, Nav, thread::ThreadItem};
 use crate::{
-    state::{Dispatch, Group, Route, Session, State},
+    state::{Dispatch, Group, Route, State},
     ui::{
         each,
         icon::{Glyph, icon},
@@ -41,9 +41,9 @@ pub(crate) fn Sidebar() -> impl IntoView {
         let ids = groups.with(|groups| groups.iter().find(|g| g.0 == kind).map(|g| g.1.clone()));
         ids.unwrap_or_default()
     };
-    let name = move || match state.session.get() {
-        Session::SignedIn(Some(user)) => user.name,
-        _ => String::new(),
+    let name = move || {
+        let user = state.my_user();
+        user.map_or(String::new(), |user| user.called().to_owned())
     };
     view! {
         <aside

@@ -34,7 +34,7 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
         }
     });
     let (title, generating, unread) = (thread.clone(), thread.clone(), thread.clone());
-    let before = thread.clone();
+    let (before, online) = (thread.clone(), thread.clone());
     view! {
         <li class="thread-item">
             {move || if renaming.get() {
@@ -42,6 +42,7 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
                 view! { <Rename id title renaming back/> }.into_any()
             } else {
                 let (title, generating, unread) = (title.clone(), generating.clone(), unread.clone());
+                let online = online.clone();
                 view! {
                     <a
                         node_ref=link
@@ -52,6 +53,9 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
                         <span class="thread-title">
                             {move || title.with(|thread| thread.row.title.clone())}
                         </span>
+                        {move || online.with(|thread| thread.online).then(|| view! {
+                            <span class="thread-online" role="img" aria-label="Somebody is online"></span>
+                        })}
                         {move || generating.with(|thread| thread.row.generating > 0).then(|| view! {
                             <span class="thread-generating">"Generating"</span>
                         })}

@@ -25,6 +25,6 @@ pub(super) fn clock(at: Millis) -> String {
 }
 
 /// Now, in milliseconds.
-pub(super) fn now() -> f64 {
+pub(crate) fn now() -> f64 {
     Date::now()
 }

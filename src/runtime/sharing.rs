@@ -4,7 +4,7 @@ use gloo_net::http::Method;
 use leptos::task::spawn_local;
 use weft_protocol::{
     ThreadId,
-    api::{ApiCode, Invite, Invites, Join, Joined},
+    api::{ApiCode, Invite, Invites, Join, Joined, Seen},
 };
 
 use super::{
@@ -12,12 +12,15 @@ use super::{
     driver::Driver,
 };
 use crate::state::{
-    Call, CallError, Share, State,
+    Call, CallError, OwnFact, Share, State,
     project::{self, Fact},
 };
 
 /// Does it, and records how it went.
 pub(super) fn call(state: State, driver: Driver, share: Share) {
+    if let Share::Seen(thread) = share {
+        return spawn_local(seen(state, driver, thread));
+    }
     project::record(&state, Fact::Sharing(Call::Busy));
     spawn_local(async move {
         let done = done(state, driver, share).await;
@@ -49,10 +52,29 @@ async fn done(state: State, driver: Driver, share: Share) -> Result<(), CallErro
                 Err(error) => Err(error),
             }
         }
+        Share::Seen(thread) => {
+            seen(state, driver, thread).await;
+            Ok(())
+        }
         Share::Add(thread, new) => {
             let path = format!("threads/{thread}/members");
             server.call(Method::POST, &path, Some(&new)).await.map(drop)
         }
+    }
+}
+
+/// Learns when the members of a thread were there last. A server that does not tell is not asked why.
+async fn seen(state: State, driver: Driver, thread: ThreadId) {
+    let fact = |seen| project::record(&state, Fact::Own(OwnFact::LastSeen(seen)));
+    fact(Vec::new());
+    let Some(server) = driver.server() else {
+        return;
+    };
+    let path = format!("threads/{thread}/seen");
+    if let Ok(answer) = server.call::<()>(Method::GET, &path, None).await
+        && let Some(Seen { people }) = content(answer).await
+    {
+        fact(people);
     }
 }
 

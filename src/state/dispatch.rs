@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use weft_protocol::{
     MessageId, Millis, Mutation, NewReply, ThreadId,
-    api::{NewInvite, NewMember},
+    api::{Farewell, NewInvite, NewMember, Profile},
 };
 use weft_sync::Seek;
 
@@ -25,6 +25,18 @@ pub enum Account {
     },
     /// Sign out.
     Leave,
+    /// Be called and shown otherwise.
+    Profile(Profile),
+    /// Let nobody see that they are there, or let them again.
+    Hide(bool),
+    /// See where the account is signed in, and what others see of it.
+    Look,
+    /// Sign out on another device.
+    Revoke(String),
+    /// Sign out on all other devices.
+    RevokeOthers,
+    /// Delete the account.
+    Delete(Farewell),
     /// Change the password.
     Password {
         /// The password so far.
@@ -41,6 +53,8 @@ pub enum Share {
     Join(u128),
     /// See which links there are.
     List(ThreadId),
+    /// See when its members were there last.
+    Seen(ThreadId),
     /// Make a link.
     Invite(ThreadId, NewInvite),
     /// End a link.

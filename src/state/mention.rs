@@ -31,14 +31,17 @@ impl Begun {
         })
     }
 
-    /// Those of the names that may be meant, the likeliest first.
-    pub fn offers(&self, names: impl Iterator<Item = String>) -> Vec<String> {
-        let mut names: Vec<String> = names
-            .filter(|name| name.to_lowercase().starts_with(&self.name))
-            .collect();
-        names.sort_by_key(|name| (name.len(), name.clone()));
-        names.truncate(OFFERED);
-        names
+    /// Those of the people that may be meant, the likeliest first: the name by which each is mentioned, and what they
+    /// are called. Either may be begun.
+    pub fn offers(&self, people: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+        let begins = |name: &str| name.to_lowercase().starts_with(&self.name);
+        let is_meant = |(name, called): &(String, String)| {
+            begins(name) || called.split_whitespace().any(begins)
+        };
+        let mut people: Vec<(String, String)> = people.filter(is_meant).collect();
+        people.sort_by_key(|(name, _)| (!begins(name), name.len(), name.clone()));
+        people.truncate(OFFERED);
+        people
     }
 
     /// The text with the whole name, and where the caret is then.

@@ -9,7 +9,9 @@ use leptos::prelude::*;
 use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User, api::Invite};
 use weft_sync::{Change, MessageView, ThreadView};
 
-use super::{Call, Days, Keeping, Look, Notice, Push, Row, Session, State, Theme, Timeline};
+use super::{
+    Call, Days, Keeping, Look, Notice, OwnFact, Push, Row, Session, State, Theme, Timeline,
+};
 
 /// How many toasts there are at once.
 const NOTICES: usize = 3;
@@ -25,6 +27,8 @@ pub enum Fact {
     Auth(Call),
     /// Where the change of password stands.
     Password(Call),
+    /// Something of the account.
+    Own(OwnFact),
     /// Where joining by a link, or adding members, stands.
     Sharing(Call),
     /// A thread was joined.
@@ -240,6 +244,7 @@ pub fn record(state: &State, fact: Fact) {
         Fact::Opened => state.opened.set(true),
         Fact::Auth(call) => state.auth.set(call),
         Fact::Password(call) => state.password.set(call),
+        Fact::Own(fact) => own(state, fact),
         Fact::Sharing(call) => state.sharing.set(call),
         Fact::Joined(thread) => state.joined.set(Some(thread)),
         Fact::Invites(invites) => state.invites.set(invites),
@@ -274,11 +279,26 @@ pub fn record(state: &State, fact: Fact) {
             state.drafts.update_value(|drafts| drafts.clear());
             state.invites.update(Vec::clear);
             state.joined.set(None);
+            own(state, OwnFact::Devices(Vec::new()));
+            own(state, OwnFact::LastSeen(Vec::new()));
+            own(state, OwnFact::Ending(Call::Idle));
+            state.own.hides.set(None);
             state.fresh.update(|fresh| fresh.clear());
             state.notices.update(|notices| notices.clear());
             state.opened.set(false);
             state.session.set(Session::SignedOut);
         }
+    }
+}
+
+fn own(state: &State, fact: OwnFact) {
+    let own = &state.own;
+    match fact {
+        OwnFact::Profile(call) => own.profile.set(call),
+        OwnFact::Devices(devices) => own.devices.set(devices),
+        OwnFact::Hides(hides) => own.hides.set(Some(hides)),
+        OwnFact::Ending(call) => own.ending.set(call),
+        OwnFact::LastSeen(seen) => own.last_seen.set(seen),
     }
 }
 

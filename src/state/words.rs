@@ -1,6 +1,6 @@
 //! The wording of every error, as a plain sentence with a way on.
 
-use weft_protocol::{ErrorCode, api::ApiCode};
+use weft_protocol::{ErrorCode, User, api::ApiCode};
 use weft_sync::PresenceView;
 
 use super::{CallError, Keeping, Push};
@@ -65,13 +65,57 @@ pub fn outdated(keeping: Keeping) -> &'static str {
 /// Who types, in one sentence; nothing where nobody does.
 pub fn typing(presence: &PresenceView) -> String {
     let typing = presence.people.iter().filter(|person| person.typing);
-    let names: Vec<&str> = typing.map(|person| person.user.name.as_str()).collect();
+    let names: Vec<&str> = typing.map(|person| person.user.called()).collect();
     match (presence.typing, &names[..]) {
         (0, _) => String::new(),
         (1, [name]) => format!("{name} is typing"),
         (1, _) => "Somebody is typing".to_owned(),
         (2, [first, second]) => format!("{first} and {second} are typing"),
         (count, _) => format!("{count} people are typing"),
+    }
+}
+
+/// What somebody is called.
+pub fn person(user: &User) -> &str {
+    match user.called() {
+        "" => "Deleted user",
+        name => name,
+    }
+}
+
+/// The initials of a name: of its first word and its last one.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
+    let initials = [first, last].into_iter().flatten();
+    let initials: String = initials.flat_map(char::to_uppercase).collect();
+    if initials.is_empty() {
+        "?".to_owned()
+    } else {
+        initials
+    }
+}
+
+/// How long ago something was, in words that follow "used" or "signed in".
+pub fn ago(minutes: u64) -> String {
+    let some = |count: u64, one: &str, many: &str| {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        format!("{} ago", counted(count, one, many))
+    };
+    match minutes {
+        0 => "just now".to_owned(),
+        1..60 => some(minutes, "minute", "minutes"),
+        60..1_440 => some(minutes / 60, "hour", "hours"),
+        _ => some(minutes / 1_440, "day", "days"),
+    }
+}
+
+/// When somebody was there last.
+pub fn last_seen(minutes: u64) -> String {
+    match minutes {
+        0 => "Online".to_owned(),
+        _ => format!("Last seen {}", ago(minutes)),
     }
 }
 
@@ -124,6 +168,14 @@ pub fn unsent(count: u32) -> String {
     }
 }
 
+/// What is lost with the account.
+pub fn lost(count: u32) -> String {
+    match count {
+        1 => "1 message has not been sent yet. It is lost.".to_owned(),
+        _ => format!("{count} messages have not been sent yet. They are lost."),
+    }
+}
+
 /// Why a call of the accounts' side failed.
 pub fn call_error(error: CallError) -> String {
     let text = match error {
@@ -136,6 +188,7 @@ pub fn call_error(error: CallError) -> String {
                 "A username has 1 to 32 letters, digits, dashes, dots or underscores."
             }
             ApiCode::UsernameTaken => "This username is taken. Choose another one.",
+            ApiCode::ProfileInvalid => "A name has at most 40 characters, all on one line.",
             ApiCode::PasswordInvalid => "A password has at least 8 characters.",
             ApiCode::WrongCredentials => "The username or the password is wrong.",
             ApiCode::TooManyAttempts => {

@@ -14,6 +14,7 @@ mod members;
 mod network;
 mod offline;
 mod presence;
+mod profile;
 mod push;
 mod replies;
 mod siblings;

@@ -3,6 +3,7 @@
 
 mod colours;
 mod mention;
+mod people;
 mod told;
 
 use std::sync::{
@@ -278,6 +279,7 @@ fn a_thread_is_grouped_by_its_local_day() {
         week: 300,
     };
     let thread = |updated_at| ThreadView {
+        online: false,
         row: ThreadRow {
             id: thread_id(),
             title: "T".into(),

@@ -1,11 +1,25 @@
 use weft::state::Begun;
 
 fn offers(text: &str) -> Vec<String> {
-    let names = ["ada", "bob", "Bo", "model"].map(str::to_owned);
+    let people = [
+        ("ada", "Countess of Lovelace"),
+        ("bob", "bob"),
+        ("Bo", "Bo"),
+        ("model", "model"),
+    ];
+    let people = people.map(|(name, called)| (name.to_owned(), called.to_owned()));
     let begun = Begun::of(text, text.encode_utf16().count());
     begun.map_or(vec!["not begun".to_owned()], |begun| {
-        begun.offers(names.into_iter())
+        let offers = begun.offers(people.into_iter()).into_iter();
+        offers.map(|(name, _)| name).collect()
     })
+}
+
+#[test]
+fn who_is_called_something_else_is_found_by_either_name_and_mentioned_by_the_one_they_sign_in_with()
+{
+    assert_eq!(offers("@love"), ["ada"]);
+    assert_eq!(offers("@ad"), ["ada"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod answers;
 mod following;
+mod online;
 mod presence;
 mod requests;
 mod sending;
@@ -9,6 +10,7 @@ mod sending;
 use crate::{
     Input, Output, SessionId, Ticket,
     leases::Leases,
+    online::Onlines,
     ring::Ring,
     running::Running,
     session::{Follow, Phase, Session},
@@ -39,6 +41,7 @@ enum Waiting {
         session: SessionId,
         n: u64,
     },
+    Shared(SessionId, UserId),
 }
 
 impl Waiting {
@@ -46,6 +49,7 @@ impl Waiting {
         match *self {
             Self::Hello(session)
             | Self::Resume(session, _)
+            | Self::Shared(session, _)
             | Self::Page { session, .. }
             | Self::Text { session, .. }
             | Self::Mutation { session, .. } => session,
@@ -68,6 +72,7 @@ pub struct Hub {
     running: BTreeMap<MessageId, Running>,
     waiting: BTreeMap<Ticket, Waiting>,
     leases: Leases,
+    onlines: Onlines,
     timers: BTreeSet<(Millis, SessionId)>,
     next_ticket: u64,
     next_handle: u32,
@@ -89,6 +94,7 @@ impl Hub {
             running: BTreeMap::new(),
             waiting: BTreeMap::new(),
             leases: Leases::default(),
+            onlines: Onlines::default(),
             timers: BTreeSet::new(),
             next_ticket: 0,
             next_handle: 0,
@@ -118,6 +124,7 @@ impl Hub {
                 }
             }
             Input::Models(models) => self.offer(models),
+            Input::Hides(user, hides) => self.hide(user, hides),
             Input::Drain { spread_ms } => {
                 self.draining = Some(spread_ms);
                 for id in self.session_ids() {
@@ -136,7 +143,8 @@ impl Hub {
     /// When to call with [`Input::Tick`] if nothing else happens.
     pub fn next_deadline(&self) -> Option<Millis> {
         let timer = self.timers.first().map(|&(at, _)| at);
-        timer.into_iter().chain(self.leases.next_deadline()).min()
+        let timers = timer.into_iter().chain(self.leases.next_deadline());
+        timers.chain(self.onlines.next_deadline()).min()
     }
 
     /// How many sockets are open.
@@ -188,6 +196,9 @@ impl Hub {
         if let Some(at) = session.armed {
             self.timers.remove(&(at, id));
         }
+        if let Some(user) = &session.user {
+            self.onlines.leave(self.now, user.id, id);
+        }
         if let (Some(user), Some(installation)) = (&session.user, session.installation) {
             self.speakers.remove(&(user.id, installation, id));
         }
@@ -231,6 +242,7 @@ impl Hub {
             }
         }
         self.run_leases();
+        self.run_onlines();
     }
 
     fn ping(&mut self, id: SessionId) {
@@ -249,6 +261,11 @@ impl Hub {
         };
         session.ping_at = self.now + PING_EVERY;
         session.answer(&frame);
+        if let Some(user) = session.user.as_ref().filter(|_| session.online)
+            && self.onlines.is(user.id)
+        {
+            self.outputs.push_back(Output::Seen(user.id));
+        }
         self.pump(id);
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weft_protocol::{ErrorCode, Model, User};
+use weft_protocol::{ErrorCode, Model, User, UserId};
 
 use crate::{Answer, Command, Committed, Read};
 
@@ -37,6 +37,8 @@ pub enum Input {
     StoreFailed(Ticket),
     /// The models that can be asked are now these.
     Models(Vec<Model>),
+    /// A person wants nobody to see that they are there from now on, or does not mind any more.
+    Hides(UserId, bool),
     /// The process is about to end: tell everyone to come back, spread over this many milliseconds.
     Drain {
         /// The span, in milliseconds.
@@ -58,6 +60,8 @@ pub enum Output {
     Authenticate(SessionId, String),
     /// Ask the store.
     Read(Ticket, Read),
+    /// A person who does not hide it is there, or was until now; said again while it is so.
+    Seen(UserId),
     /// Change the store. In order.
     Write(Ticket, Command),
 }

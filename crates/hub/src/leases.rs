@@ -69,6 +69,8 @@ struct Seat {
     told: Option<u64>,
     /// Whether its socket is gone.
     is_closed: bool,
+    /// Whether nobody is told of it, and nothing is told to it.
+    is_hidden: bool,
 }
 
 /// A person who has one seat or several.
@@ -89,9 +91,13 @@ impl Leases {
         id: SessionId,
         user: &User,
         state: Presence,
+        hides: bool,
     ) {
         if state == Presence::Gone {
             return self.leave(now, thread, id);
+        }
+        if hides {
+            return self.say_hidden(now, thread, id, user.id);
         }
         let room = self.rooms.entry(thread).or_default();
         let is_alone = room.people.keys().all(|other| *other == user.id);
@@ -108,6 +114,7 @@ impl Leases {
             typing_until: 0,
             told: None,
             is_closed: false,
+            is_hidden: false,
         });
         let types = state == Presence::Typing;
         let typed = seat.typing_until > now;
@@ -122,6 +129,51 @@ impl Leases {
             return;
         }
         self.tell_soon(now, thread);
+    }
+
+    /// A session of somebody who hides has a thread on screen: known here, and told to nobody.
+    fn say_hidden(&mut self, now: Millis, thread: ThreadId, id: SessionId, user: UserId) {
+        let room = self.rooms.entry(thread).or_default();
+        let seat = room.seats.entry(id).or_insert(Seat {
+            user,
+            until: 0,
+            typing_until: 0,
+            told: None,
+            is_closed: false,
+            is_hidden: true,
+        });
+        self.ends.remove(&(seat.until, thread, id));
+        seat.until = now + LEASE;
+        self.ends.insert((seat.until, thread, id));
+    }
+
+    /// A person hides from now on, or does not any more: it is so with what they have on screen.
+    pub(crate) fn veil(
+        &mut self,
+        now: Millis,
+        thread: ThreadId,
+        id: SessionId,
+        user: &User,
+        hides: bool,
+    ) {
+        let room = self.rooms.get(&thread);
+        if room.is_some_and(|room| room.seats.contains_key(&id)) {
+            self.leave(now, thread, id);
+            self.say(now, thread, id, user, Presence::Here, hides);
+        }
+    }
+
+    /// A person is called and shown so from now on.
+    pub(crate) fn rename(&mut self, now: Millis, thread: ThreadId, user: &User) {
+        let room = self.rooms.get_mut(&thread);
+        if let Some(room) = room
+            && let Some(guest) = room.people.get_mut(&user.id)
+            && guest.user != *user
+        {
+            guest.user = user.clone();
+            room.change(user.id);
+            self.tell_soon(now, thread);
+        }
     }
 
     /// Whether a person has the thread on screen.
@@ -150,15 +202,21 @@ impl Leases {
         if is_last || seat.typing_until > now {
             room.change(seat.user);
             self.tell_soon(now, thread);
+        } else if room.seats.is_empty() && room.due.is_none() {
+            // Nobody was told of who was here.
+            self.rooms.remove(&thread);
         }
     }
 
     /// A person may see the thread no more: none of their sessions has it on screen, nor may be back soon.
     pub(crate) fn remove(&mut self, now: Millis, thread: ThreadId, user: UserId) {
         let room = self.rooms.get(&thread);
-        let guest = room.and_then(|room| room.people.get(&user));
-        let seats = guest.map(|guest| guest.seats.clone()).unwrap_or_default();
-        seats.into_iter().for_each(|id| self.leave(now, thread, id));
+        let seats = room.into_iter().flat_map(|room| &room.seats);
+        let theirs = seats.filter(|(_, seat)| seat.user == user);
+        let theirs: Vec<SessionId> = theirs.map(|(&id, _)| id).collect();
+        theirs
+            .into_iter()
+            .for_each(|id| self.leave(now, thread, id));
     }
 
     /// The socket of a session is gone. It may be back in a moment, and types nothing until then.
@@ -244,7 +302,7 @@ impl Leases {
 
 impl Seat {
     fn is_behind(&self, room: &Room) -> bool {
-        !self.is_closed && self.told != Some(room.version)
+        !self.is_closed && !self.is_hidden && self.told != Some(room.version)
     }
 }
 

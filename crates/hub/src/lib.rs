@@ -12,6 +12,7 @@ mod hub;
 mod io;
 mod leases;
 pub mod memory;
+mod online;
 mod ring;
 mod running;
 mod session;

@@ -26,7 +26,9 @@ pub struct MemoryStore {
     epoch: u32,
     threads: BTreeMap<ThreadId, Thread>,
     members: BTreeSet<(UserId, ThreadId)>,
-    names: BTreeMap<UserId, String>,
+    people: BTreeMap<UserId, User>,
+    /// Who wants nobody to see that they are there.
+    hiding: BTreeSet<UserId>,
     messages: BTreeMap<MessageId, MessageRow>,
     /// The jump of each message.
     jumps: BTreeMap<MessageId, MessageId>,
@@ -54,6 +56,8 @@ struct Thread {
 #[derive(Clone, Copy, Debug)]
 struct Member {
     role: Option<Role>,
+    /// Who became a member later has a higher one.
+    place: u64,
     pinned: bool,
     archived: bool,
     read: u64,
@@ -88,7 +92,8 @@ impl MemoryStore {
             epoch,
             threads: BTreeMap::new(),
             members: BTreeSet::new(),
-            names: BTreeMap::new(),
+            people: BTreeMap::new(),
+            hiding: BTreeSet::new(),
             messages: BTreeMap::new(),
             jumps: BTreeMap::new(),
             appended: BTreeMap::new(),
@@ -99,7 +104,16 @@ impl MemoryStore {
 
     /// Says what a person is called.
     pub fn set_name(&mut self, user: UserId, name: &str) {
-        self.names.insert(user, name.to_owned());
+        self.people.insert(user, User::new(user, name));
+    }
+
+    /// Says whether a person wants nobody to see that they are there.
+    pub fn set_hides(&mut self, user: UserId, hides: bool) {
+        if hides {
+            self.hiding.insert(user);
+        } else {
+            self.hiding.remove(&user);
+        }
     }
 
     /// All messages of a thread by ordinal, as a reader has them.
@@ -196,17 +210,42 @@ impl Lookup for MemoryStore {
     fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>, Infallible> {
         let people = self.threads.get(&thread).map(|thread| &thread.people);
         let rows = people.into_iter().flatten().map(|(&id, member)| {
-            let Ok(name) = self.name(id);
+            let Ok(user) = self.user(id);
             MemberRow {
-                user: User { id, name },
+                user,
                 role: member.role,
             }
         });
         Ok(rows.collect())
     }
 
-    fn name(&self, user: UserId) -> Result<String, Infallible> {
-        Ok(self.names.get(&user).cloned().unwrap_or_default())
+    fn user(&self, user: UserId) -> Result<User, Infallible> {
+        let known = self.people.get(&user).cloned();
+        Ok(known.unwrap_or_else(|| User::deleted(user)))
+    }
+
+    fn hides(&self, user: UserId) -> Result<bool, Infallible> {
+        Ok(self.hiding.contains(&user))
+    }
+
+    fn memberships(&self, user: UserId) -> Result<Vec<(ThreadId, Option<Role>)>, Infallible> {
+        let threads = self.threads.iter();
+        let theirs = threads.filter_map(|(id, thread)| Some((*id, thread.people.get(&user)?.role)));
+        Ok(theirs.collect())
+    }
+
+    fn shared(&self, user: UserId) -> Result<Vec<ThreadId>, Infallible> {
+        let mut rows = self.threads(user)?;
+        rows.retain(|row| row.members > 1);
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    fn heir(&self, thread: ThreadId) -> Result<Option<UserId>, Infallible> {
+        let people = self.threads.get(&thread).map(|thread| &thread.people);
+        let editors = people.into_iter().flatten();
+        let editors = editors.filter(|(_, member)| member.role == Some(Role::Editor));
+        let first = editors.min_by_key(|(_, member)| member.place);
+        Ok(first.map(|(user, _)| *user))
     }
 
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Infallible> {
@@ -367,8 +406,11 @@ impl Tables for MemoryStore {
             jobs: Vec::new(),
         });
         thread.row = row.clone();
+        let is_one = thread.people.get(&member).filter(|it| it.role.is_some());
+        let last = thread.people.values().map(|it| it.place).max();
         let own = Member {
             role: Some(row.role),
+            place: is_one.map_or(last.unwrap_or(0) + 1, |it| it.place),
             pinned: row.pinned,
             archived: row.archived,
             read: row.read,
@@ -377,6 +419,30 @@ impl Tables for MemoryStore {
         };
         thread.people.insert(member, own);
         self.members.insert((member, row.id));
+        Ok(())
+    }
+
+    fn put_profile(&mut self, user: &User) -> Result<(), Infallible> {
+        self.people.insert(user.id, user.clone());
+        Ok(())
+    }
+
+    fn forget_person(&mut self, user: UserId) -> Result<(), Infallible> {
+        self.people.remove(&user);
+        self.hiding.remove(&user);
+        self.outcomes.retain(|(owner, _), _| *owner != user);
+        self.logs.remove(&Topic::User(user));
+        Ok(())
+    }
+
+    fn forget_thread(&mut self, thread: ThreadId) -> Result<(), Infallible> {
+        self.logs.remove(&Topic::Thread(thread));
+        let messages = self.threads.remove(&thread).map(|thread| thread.messages);
+        for message in messages.unwrap_or_default() {
+            self.messages.remove(&message);
+            self.jumps.remove(&message);
+            self.appended.remove(&message);
+        }
         Ok(())
     }
 

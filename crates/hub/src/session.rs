@@ -12,7 +12,7 @@ use weft_protocol::{
     limits::{HELLO_WITHIN, PING_EVERY},
 };
 
-use crate::Ticket;
+use crate::{Ticket, online::News};
 
 /// Frames that may be sent and not yet flushed.
 const CREDIT: u8 = 2;
@@ -76,6 +76,12 @@ pub(crate) struct Session {
     pub(crate) dirty_rooms: BTreeSet<ThreadId>,
     /// What was said of threads that it may follow only once the store has said so.
     pub(crate) wished: BTreeMap<ThreadId, Presence>,
+    /// Whether its person wants nobody to see that they are there.
+    pub(crate) hides: bool,
+    /// Whether they see the app there.
+    pub(crate) online: bool,
+    /// What it is to be told of others who are online.
+    pub(crate) online_news: Option<News>,
     /// Mutations not yet answered.
     pub(crate) in_flight: u32,
     /// Questions of any kind that the store has not yet answered.
@@ -107,6 +113,9 @@ impl Session {
             dirty_readers: BTreeSet::new(),
             dirty_rooms: BTreeSet::new(),
             wished: BTreeMap::new(),
+            hides: false,
+            online: false,
+            online_news: None,
             in_flight: 0,
             asked: 0,
             credit: CREDIT,
@@ -195,6 +204,14 @@ impl Session {
     pub(crate) fn follow(&mut self, topic: Topic, cursor: Cursor) {
         self.follows.insert(topic, Follow::At(cursor));
         self.dirty_topics.insert(topic);
+    }
+
+    /// The threads that it follows.
+    pub(crate) fn threads(&self) -> impl Iterator<Item = ThreadId> {
+        self.follows.keys().filter_map(|topic| match topic {
+            Topic::Thread(thread) => Some(*thread),
+            Topic::User(_) => None,
+        })
     }
 
     /// Whether everything of the topic that was asked of the store has come.

@@ -7,6 +7,7 @@
 mod answer;
 mod lists;
 mod path;
+mod people;
 mod run;
 mod tables;
 
@@ -79,6 +80,20 @@ pub enum Command {
         thread: ThreadId,
         /// What they may do, if they are no member yet. Not `Owner`.
         role: Role,
+    },
+    /// Call and show a person so from now on, in all threads that they are or were a member of (SPEC R56).
+    SetProfile {
+        /// Who.
+        user: UserId,
+        /// What they wish to be called.
+        display: Option<String>,
+        /// The colour that they chose.
+        colour: Option<u8>,
+    },
+    /// End an account (SPEC R57).
+    Depart {
+        /// Whose.
+        user: UserId,
     },
     /// After a start: replies whose job was running end as `Stopped` with `Interrupted`, their text
     /// kept; jobs that were still waiting are reported as started again.
@@ -182,6 +197,11 @@ pub enum Read {
         /// Which.
         installation: InstallationId,
     },
+    /// The threads that a person shares with others, where they let others see that they are there.
+    Shared {
+        /// Who.
+        user: UserId,
+    },
     /// A topic from a cursor on, or its newest window (SPEC R7).
     Resume {
         /// Who asks.
@@ -220,8 +240,15 @@ pub enum Read {
 /// What a question found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// The last number decided, 0 where none was.
-    LastN(u64),
+    /// What a session begins with.
+    LastN {
+        /// The last number decided, 0 where none was.
+        n: u64,
+        /// Whether the person wants nobody to see that they are there.
+        hides: bool,
+    },
+    /// Threads that are shared with others.
+    Shared(Vec<ThreadId>),
     /// The change sets after the cursor, merged; none where it is at the head.
     Deltas {
         /// The seq that they build on.

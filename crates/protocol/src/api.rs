@@ -7,6 +7,14 @@
 //! | `POST /api/sign-out` | | 204 |
 //! | `POST /api/password` | [`NewPassword`] | 204; every other session of the account ends |
 //! | `GET /api/session` | | [`Session`] |
+//! | `GET /api/devices` | | [`Devices`]: where the caller is signed in, the one used last first |
+//! | `POST /api/devices/{id}/revoke` | | 204, also where there is none; its sockets are closed |
+//! | `POST /api/devices/revoke-others` | | 204; every other session of the account ends |
+//! | `PUT /api/profile` | [`Profile`] | 204; told by [`Op::User`](crate::Op::User) and [`Op::Member`](crate::Op::Member) |
+//! | `GET /api/privacy` | | [`Privacy`] |
+//! | `PUT /api/privacy` | [`Privacy`] | 204 |
+//! | `GET /api/threads/{id}/seen` | | [`Seen`]: of its other members; nobody where the caller hides it |
+//! | `POST /api/delete-account` | [`Farewell`] | 204; the account is gone (SPEC R57) |
 //! | `GET /api/push/key` | | `{"key"}`: what `pushManager.subscribe` takes, in base64url |
 //! | `GET /api/push/subscription` | | `{"subscribed", "text"}`: of this session, and of its person |
 //! | `PUT /api/push/subscription` | what `PushSubscription.toJSON()` gives, and `app`, the app's address | 204 |
@@ -23,7 +31,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, Role, ThreadId, User};
+use crate::{Millis, Role, ThreadId, User, UserId};
 
 /// The shortest password, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 8;
@@ -77,6 +85,96 @@ pub struct Session {
     /// The token, where the client asked to keep it itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+}
+
+/// The longest name that somebody can wish to be called, in characters.
+pub const MAX_DISPLAY_CHARS: usize = 40;
+
+/// How somebody wishes to be called and shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Trimmed, 1 to 40 characters, none of which is a control character; the username where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+    /// Below [`COLOURS`](crate::row::COLOURS); one that the id gives where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<u8>,
+}
+
+impl Profile {
+    /// The profile as it is kept; nothing where it cannot be.
+    pub fn tidy(self) -> Option<Self> {
+        let display = self.display.map(|name| name.trim().to_owned());
+        let display = display.filter(|name| !name.is_empty());
+        // What turns the direction of text around makes one name look like another.
+        let is_plain = |c: char| {
+            !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        let fits =
+            |name: &String| name.chars().count() <= MAX_DISPLAY_CHARS && name.chars().all(is_plain);
+        let is_colour = |colour: u8| colour < crate::row::COLOURS;
+        let is_right = display.as_ref().is_none_or(fits) && self.colour.is_none_or(is_colour);
+        is_right.then_some(Self {
+            display,
+            colour: self.colour,
+        })
+    }
+}
+
+/// A device on which somebody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// What it is called when it is revoked.
+    pub id: String,
+    /// The browser and the system, in plain words; empty where they are not known.
+    pub name: String,
+    /// When it signed in.
+    pub created_at: Millis,
+    /// When it was used last, to the minute.
+    pub used_at: Millis,
+    /// Whether it is connected.
+    #[serde(default)]
+    pub connected: bool,
+    /// Whether it is the one that asks.
+    #[serde(default)]
+    pub here: bool,
+}
+
+/// The devices on which somebody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Devices {
+    /// The one used last first.
+    pub devices: Vec<Device>,
+}
+
+/// What others are told of somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Privacy {
+    /// Whether nobody sees that they are there, or when they were; then they see it of nobody either.
+    pub hides: bool,
+}
+
+/// When a member was there last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastSeen {
+    /// Who.
+    pub user: UserId,
+    /// How many minutes ago that was; 0 where they are there now.
+    pub minutes: u64,
+}
+
+/// When the members of a thread were there last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Those who hide it and those who never were are not named.
+    pub people: Vec<LastSeen>,
+}
+
+/// The end of an account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Farewell {
+    /// The password, once more.
+    pub password: String,
 }
 
 /// The most uses of an invite, and the most days that it lasts.
@@ -149,6 +247,8 @@ pub enum ApiCode {
     UsernameInvalid,
     /// Somebody has that username.
     UsernameTaken,
+    /// The name to be called by has a character or a length that is not allowed, or there is no such colour.
+    ProfileInvalid,
     /// The password is too short or too long.
     PasswordInvalid,
     /// The username and the password do not fit.

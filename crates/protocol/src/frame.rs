@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Model, Mutation, Op,
-    Presence, Present, Row, ThreadId, Topic, User, Versions, json, presence::is_zero,
+    Cursor, ErrorCode, InstallationId, Limits, MessageId, MessageRow, Millis, Model, Mutation,
+    Online, Op, Presence, Present, Row, ThreadId, Topic, User, Versions, json, presence::is_zero,
 };
 
 /// The bytes of a running reply that a client already holds.
@@ -110,6 +110,8 @@ pub enum ClientFrame {
         /// What.
         state: Presence,
     },
+    /// Whether somebody sees the app on this device; it holds until it is said otherwise (SPEC R58).
+    Online(bool),
 }
 
 /// A topic's newest change set.
@@ -166,7 +168,7 @@ pub enum ServerFrame {
         now: Millis,
         /// What the client must keep to.
         limits: Limits,
-        /// What this backend can do beyond the core: `presence`.
+        /// What this backend can do beyond the core: `presence`, `online`.
         #[serde(default)]
         capabilities: Vec<String>,
     },
@@ -275,6 +277,8 @@ pub enum ServerFrame {
     },
     /// Who has a thread on screen, told to those who do.
     Presence(Present),
+    /// Of which threads somebody else is online, told to those who are.
+    Online(Online),
 }
 
 /// A `stream` frame as it travels.

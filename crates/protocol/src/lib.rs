@@ -23,7 +23,7 @@ pub use frame::{ClientFrame, Path, ServerFrame};
 pub use id::{InstallationId, MessageId, ThreadId, UserId};
 pub use limits::Limits;
 pub use mutation::{Mutation, NewReply, Refused, Rows};
-pub use presence::{Person, Presence, Present};
+pub use presence::{Online, Person, Presence, Present};
 pub use row::{Author, MemberRow, MessageRow, Model, Op, Role, Row, Status, ThreadRow, User};
 pub use stream::Checksum;
 pub use topic::{Cursor, Topic};

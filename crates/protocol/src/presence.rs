@@ -1,4 +1,4 @@
-//! Who has a thread on screen, and who writes in it: leases, never rows (SPEC R44 to R47).
+//! Who has a thread on screen, who writes in it, and who is there at all: leases, never rows (SPEC R44 to R47, R58).
 //!
 //! Invariant: every time in here is relative, so that no two clocks need to agree; and nothing in here is
 //! ever stored.
@@ -9,6 +9,9 @@ use crate::{ThreadId, User, UserId};
 
 /// What a backend that keeps presence says in `welcome.capabilities`.
 pub const CAPABILITY: &str = "presence";
+
+/// What a backend says there that tells of which threads somebody else is online.
+pub const ONLINE: &str = "online";
 
 /// A client says again that a thread is on screen this long after it said anything of it, in milliseconds.
 pub const BEAT: u64 = 10_000;
@@ -73,6 +76,20 @@ pub struct Present {
     /// How many of those type.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub typing: u64,
+}
+
+/// What has changed about the threads of which somebody else is online.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Online {
+    /// Whether these are all: of a thread that is not named nobody else is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all: bool,
+    /// Somebody else is, from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub threads: Vec<ThreadId>,
+    /// Nobody else is any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<ThreadId>,
 }
 
 pub(crate) fn is_zero(number: &u64) -> bool {

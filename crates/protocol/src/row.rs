@@ -6,13 +6,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Checksum, ErrorCode, MessageId, Millis, ThreadId, UserId, presence::is_zero};
 
-/// A person, as the interface names them.
+/// How many colours a person can choose from.
+pub const COLOURS: u8 = 6;
+
+/// A person, as the interface names them (SPEC R56).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Who it is.
     pub id: UserId,
-    /// The name they signed up with.
+    /// The name they signed up with, by which they sign in and are mentioned; empty where their account is
+    /// deleted.
     pub name: String,
+    /// What they wish to be called, where that is something else: 1 to 40 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+    /// The colour that they chose, below [`COLOURS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<u8>,
+}
+
+impl User {
+    /// Somebody who has chosen nothing but the name that they signed up with.
+    pub fn new(id: UserId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            display: None,
+            colour: None,
+        }
+    }
+
+    /// Somebody whose account is deleted: who they were is known no more.
+    pub fn deleted(id: UserId) -> Self {
+        Self::new(id, "")
+    }
+
+    /// Whether the account is deleted.
+    pub fn is_deleted(&self) -> bool {
+        self.name.is_empty()
+    }
+
+    /// What they are called; empty where their account is deleted.
+    pub fn called(&self) -> &str {
+        self.display.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The colour that is theirs everywhere: the one that they chose, or one that their id gives.
+    pub fn colour(&self) -> u8 {
+        let chosen = self.colour.filter(|colour| *colour < COLOURS);
+        chosen.unwrap_or(self.id.as_bytes()[15] % COLOURS)
+    }
 }
 
 /// A model that can be asked for a reply.
@@ -267,4 +310,6 @@ pub enum Op {
     /// The person who follows the user topic is no member of this thread any more: nothing of it is theirs to
     /// see or to keep (SPEC R43).
     ThreadGone(ThreadId),
+    /// The person who follows the user topic is called and shown so from now on (SPEC R56).
+    User(User),
 }

@@ -11,9 +11,12 @@ use std::{fmt::Debug, fs, path::PathBuf};
 use serde::{Serialize, de::DeserializeOwned};
 use weft_protocol::{
     Author, Checksum, ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MemberRow, MessageId,
-    MessageRow, Model, Mutation, NewReply, Op, Path, Person, Presence, Present, Role, Row,
+    MessageRow, Model, Mutation, NewReply, Online, Op, Path, Person, Presence, Present, Role, Row,
     ServerFrame, Status, ThreadId, ThreadRow, Topic, User, UserId, Versions,
-    api::{ApiCode, ApiError, Credentials, Keep, NewPassword, Session},
+    api::{
+        ApiCode, ApiError, Credentials, Device, Devices, Farewell, Keep, LastSeen, NewPassword,
+        Privacy, Profile, Seen, Session,
+    },
     frame::{Head, Held, Subscription},
     presence,
     row::Settle,
@@ -58,11 +61,17 @@ fn thread_row() -> ThreadRow {
 
 fn member_row() -> MemberRow {
     MemberRow {
-        user: User {
-            id: user(),
-            name: "ada".into(),
-        },
+        user: User::new(user(), "ada"),
         role: Some(Role::Editor),
+    }
+}
+
+/// Somebody who has chosen how they are called and shown.
+fn named() -> User {
+    User {
+        display: Some("Ada Lovelace".into()),
+        colour: Some(3),
+        ..User::new(user(), "ada")
     }
 }
 
@@ -128,9 +137,9 @@ fn held() -> Held {
 }
 
 fn person(typing_ms: u64) -> Person {
-    let (id, name) = (user(), "Ada".into());
+    let (id, name) = (user(), "Ada");
     Person {
-        user: User { id, name },
+        user: User::new(id, name),
         typing_ms,
     }
 }
@@ -251,6 +260,7 @@ fn r4_every_client_frame_travels_as_its_golden_line() {
                     state: Presence::Typing,
                 },
             ),
+            ("online", ClientFrame::Online(true)),
         ],
     );
 }
@@ -269,14 +279,11 @@ fn r4_every_server_frame_travels_as_its_golden_line() {
                 "welcome",
                 ServerFrame::Welcome {
                     version: 1,
-                    user: User {
-                        id: user(),
-                        name: "Ada".into(),
-                    },
+                    user: User::new(user(), "Ada"),
                     last_n: 2,
                     now: 1_700_000_000_010,
                     limits: Limits::default(),
-                    capabilities: vec![presence::CAPABILITY.into()],
+                    capabilities: vec![presence::CAPABILITY.into(), presence::ONLINE.into()],
                 },
             ),
             ("models", ServerFrame::Models { models: vec![demo] }),
@@ -397,6 +404,21 @@ fn r4_every_server_frame_travels_as_its_golden_line() {
                     ..present()
                 }),
             ),
+            (
+                "online",
+                ServerFrame::Online(Online {
+                    all: false,
+                    threads: vec![thread()],
+                    gone: vec![ThreadId::new(1_700_000_000_005, [8; 10])],
+                }),
+            ),
+            (
+                "online_of_all",
+                ServerFrame::Online(Online {
+                    all: true,
+                    ..Online::default()
+                }),
+            ),
         ],
     );
 }
@@ -426,6 +448,13 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
                 }),
             ),
             ("member", Row::Member(member_row())),
+            (
+                "member_with_profile",
+                Row::Member(MemberRow {
+                    user: named(),
+                    role: None,
+                }),
+            ),
             ("message", Row::Message(message_row())),
             ("reply", Row::Message(reply_row())),
             (
@@ -444,6 +473,7 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
             ("thread", Op::Thread(thread_row())),
             ("message", Op::Message(message_row())),
             ("member", Op::Member(member_row())),
+            ("user", Op::User(named())),
             (
                 "former_member",
                 Op::Member(MemberRow {
@@ -604,14 +634,38 @@ fn every_account_body_travels_as_its_golden_line() {
         &[(
             "session",
             Wire(Session {
-                user: User {
-                    id: user(),
-                    name: "Ada".into(),
-                },
+                user: User::new(user(), "Ada"),
                 token: Some("secret".into()),
             }),
         )],
     );
+    let profile = Profile {
+        display: Some("Ada Lovelace".into()),
+        colour: Some(3),
+    };
+    golden("api_profile.txt", &[("profile", profile)]);
+    golden("api_privacy.txt", &[("privacy", Privacy { hides: true })]);
+    let farewell = Farewell {
+        password: "correct horse".into(),
+    };
+    golden("api_farewell.txt", &[("farewell", Wire(farewell))]);
+    let device = Device {
+        id: "00112233445566778899aabbccddeeff".into(),
+        name: "Firefox on Linux".into(),
+        created_at: 1_700_000_000_000,
+        used_at: 1_700_000_060_000,
+        connected: true,
+        here: false,
+    };
+    let devices = Devices {
+        devices: vec![device],
+    };
+    golden("api_devices.txt", &[("devices", devices)]);
+    let people = vec![LastSeen {
+        user: user(),
+        minutes: 5,
+    }];
+    golden("api_seen.txt", &[("seen", Seen { people })]);
     golden(
         "api_errors.txt",
         &[
@@ -661,4 +715,24 @@ fn r4_unknown_fields_are_ignored_and_unknown_frames_are_an_error() {
         ClientFrame::decode(r#"{"page":{"thread":"x","path":"newest","from":1,"limit":1}}"#)
             .is_err()
     );
+}
+
+#[test]
+fn a_name_to_be_called_by_is_one_line_of_few_characters() {
+    let tidy = |display: &str, colour| {
+        let display = Some(display.to_owned());
+        Profile { display, colour }.tidy()
+    };
+    let named = |display: &str| tidy(display, None).map(|profile| profile.display);
+    assert_eq!(named(" Ada Lovelace "), Some(Some("Ada Lovelace".into())));
+    assert_eq!(named("  "), Some(None));
+    assert_eq!(named(&"ä".repeat(40)), Some(Some("ä".repeat(40))));
+    for wrong in ["a\nb", "a\u{7}b", "a\u{202e}b", &"a".repeat(41)] {
+        assert_eq!(named(wrong), None);
+    }
+    assert_eq!(
+        tidy("Ada", Some(5)).and_then(|profile| profile.colour),
+        Some(5)
+    );
+    assert_eq!(tidy("Ada", Some(6)), None);
 }

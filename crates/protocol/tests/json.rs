@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use weft_protocol::{
     ClientFrame, Mutation, Op, Row, ServerFrame,
-    api::{ApiError, Credentials, NewPassword, Session},
+    api::{ApiError, Credentials, Devices, Farewell, NewPassword, Privacy, Profile, Seen, Session},
     json,
 };
 
@@ -44,13 +44,18 @@ fn same<T: DeserializeOwned + PartialEq + Debug>(text: &str) {
 #[test]
 fn every_golden_line_is_read_and_written_as_it_travels() {
     type Check = fn(&str);
-    let files: [(&str, Check); 9] = [
+    let files: [(&str, Check); 14] = [
         ("server_frames.txt", there_and_back::<ServerFrame>),
         ("rows.txt", there_and_back::<Row>),
         ("ops.txt", there_and_back::<Op>),
         ("mutations.txt", there_and_back::<Mutation>),
         ("api.txt", there_and_back::<Credentials>),
         ("api_password.txt", there_and_back::<NewPassword>),
+        ("api_profile.txt", there_and_back::<Profile>),
+        ("api_privacy.txt", there_and_back::<Privacy>),
+        ("api_farewell.txt", there_and_back::<Farewell>),
+        ("api_devices.txt", there_and_back::<Devices>),
+        ("api_seen.txt", there_and_back::<Seen>),
         ("api_session.txt", there_and_back::<Session>),
         ("api_errors.txt", there_and_back::<ApiError>),
         // The server alone reads these.

@@ -14,7 +14,7 @@ use weft_protocol::{
     api::{ApiCode, MAX_PASSWORD_BYTES, MAX_USERNAME_CHARS, MIN_PASSWORD_CHARS},
 };
 
-use crate::store::{Writer, now};
+use crate::store::{Writer, now, user_row};
 
 /// How long a session lasts, in seconds.
 pub const SESSION_SECONDS: u64 = 90 * 24 * 60 * 60;
@@ -49,18 +49,20 @@ impl Accounts {
         })
     }
 
-    /// Makes an account and a session of it.
-    pub async fn sign_up(&self, name: &str, password: String) -> Result<(User, String), Refusal> {
+    /// Makes an account and a session of it, on a device that is called so.
+    pub async fn sign_up(
+        &self,
+        name: &str,
+        password: String,
+        device: String,
+    ) -> Result<(User, String), Refusal> {
         let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
         if !(1..=MAX_USERNAME_CHARS).contains(&name.chars().count()) || !name.chars().all(allowed) {
             return Err(ApiCode::UsernameInvalid);
         }
         check_password(&password)?;
         let password = self.blocking(move || hash(&password)).await??;
-        let user = User {
-            id: UserId::new(now(), rand::random()),
-            name: name.to_owned(),
-        };
+        let user = User::new(UserId::new(now(), rand::random()), name);
         let row = user.clone();
         let made = self
             .with(move |db| {
@@ -80,14 +82,19 @@ impl Accounts {
         if made == 0 {
             return Err(ApiCode::UsernameTaken);
         }
-        let token = self.new_session(user.id).await?;
+        let token = self.new_session(user.id, device).await?;
         Ok((user, token))
     }
 
-    /// Makes a session of the account that the name and the password fit.
-    pub async fn sign_in(&self, name: &str, password: String) -> Result<(User, String), Refusal> {
+    /// Makes a session of the account that the name and the password fit, on a device that is called so.
+    pub async fn sign_in(
+        &self,
+        name: &str,
+        password: String,
+        device: String,
+    ) -> Result<(User, String), Refusal> {
         let user = self.check(name, password).await?;
-        let token = self.new_session(user.id).await?;
+        let token = self.new_session(user.id, device).await?;
         Ok((user, token))
     }
 
@@ -128,39 +135,39 @@ impl Accounts {
         .await
     }
 
-    /// Whose token it is, if anyone's.
+    /// Whose token it is, if anyone's. Its session is used by that.
     pub async fn whose(&self, token: &str) -> Result<Option<User>, Refusal> {
         let token = token_hash(token);
         self.with(move |db| {
-            db.prepare_cached(
-                "SELECT a.id, a.name FROM session s JOIN account a ON a.id = s.user \
-                 WHERE s.token = ?1 AND s.expires_at > ?2",
-            )?
-            .query_row(params![token, now()], |row| {
-                Ok(User {
-                    id: UserId::from_bytes(row.get(0)?),
-                    name: row.get(1)?,
-                })
-            })
-            .optional()
+            let found = db
+                .prepare_cached(
+                    "SELECT a.id, a.name, a.display, a.colour FROM session s \
+                     JOIN account a ON a.id = s.user WHERE s.token = ?1 AND s.expires_at > ?2",
+                )?
+                .query_row(params![token, now()], user_row)
+                .optional()?;
+            if found.is_some() {
+                note_use(db, token)?;
+            }
+            Ok(found)
         })
         .await
     }
 
-    async fn check(&self, name: &str, password: String) -> Result<User, Refusal> {
+    /// The session of a token was in use until now.
+    pub async fn used(&self, token: TokenHash) -> Result<(), Refusal> {
+        self.with(move |db| note_use(db, token)).await
+    }
+
+    /// Whose name and password these are.
+    pub(crate) async fn check(&self, name: &str, password: String) -> Result<User, Refusal> {
         let key = name.to_lowercase();
         let found = self
             .with(move |db| {
                 db.query_row(
-                    "SELECT id, name, password FROM account WHERE name_key = ?1",
+                    "SELECT id, name, display, colour, password FROM account WHERE name_key = ?1",
                     [key],
-                    |row| {
-                        let user = User {
-                            id: UserId::from_bytes(row.get(0)?),
-                            name: row.get(1)?,
-                        };
-                        Ok((user, row.get::<_, String>(2)?))
-                    },
+                    |row| Ok((user_row(row)?, row.get::<_, String>(4)?)),
                 )
                 .optional()
             })
@@ -184,22 +191,29 @@ impl Accounts {
         user.filter(|_| fits).ok_or(ApiCode::WrongCredentials)
     }
 
-    async fn new_session(&self, user: UserId) -> Result<String, Refusal> {
+    async fn new_session(&self, user: UserId, device: String) -> Result<String, Refusal> {
         let token = new_token();
         let hash = token_hash(&token);
         self.with(move |db| {
             let now = now();
             db.execute("DELETE FROM session WHERE expires_at <= ?1", [now])?;
             db.execute(
-                "INSERT INTO session (token, user, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
-                params![hash, user.as_bytes(), now, now + SESSION_SECONDS * 1000],
+                "INSERT INTO session (token, user, created_at, expires_at, id, device, used_at) \
+                 VALUES (?1, ?2, ?3, ?4, randomblob(16), ?5, ?3)",
+                params![
+                    hash,
+                    user.as_bytes(),
+                    now,
+                    now + SESSION_SECONDS * 1000,
+                    device
+                ],
             )
         })
         .await?;
         Ok(token)
     }
 
-    async fn with<T: Send + 'static>(
+    pub(crate) async fn with<T: Send + 'static>(
         &self,
         task: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Refusal> {
@@ -225,6 +239,14 @@ impl Accounts {
             .await
             .map_err(|_| ApiCode::Internal)
     }
+}
+
+/// Notes that a session is in use, to the minute.
+fn note_use(db: &Connection, token: TokenHash) -> rusqlite::Result<()> {
+    let sql = "UPDATE session SET used_at = ?2 WHERE token = ?1 AND used_at + 60000 <= ?2";
+    db.prepare_cached(sql)?
+        .execute(params![token, now()])
+        .map(drop)
 }
 
 /// What is stored of a token.

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use serde::de::DeserializeOwned;
 use tower_http::cors::CorsLayer;
@@ -24,9 +24,9 @@ use weft_protocol::{
 use crate::{
     App,
     accounts::{SESSION_SECONDS, token_hash},
-    files, invites,
+    devices, files, invites,
     metrics::Metrics,
-    push, socket,
+    profile, push, socket,
 };
 
 const COOKIE: &str = "weft_session";
@@ -53,9 +53,10 @@ impl From<ApiCode> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status = match self.code {
-            ApiCode::BadRequest | ApiCode::UsernameInvalid | ApiCode::PasswordInvalid => {
-                StatusCode::BAD_REQUEST
-            }
+            ApiCode::BadRequest
+            | ApiCode::UsernameInvalid
+            | ApiCode::ProfileInvalid
+            | ApiCode::PasswordInvalid => StatusCode::BAD_REQUEST,
             ApiCode::UsernameTaken | ApiCode::ThreadFull => StatusCode::CONFLICT,
             ApiCode::NoSuchThread | ApiCode::NoSuchUser | ApiCode::InviteInvalid => {
                 StatusCode::NOT_FOUND
@@ -109,6 +110,16 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/sign-out", post(sign_out))
         .route("/api/password", post(password))
         .route("/api/session", get(session))
+        .route("/api/devices", get(devices::list))
+        .route("/api/devices/{device}/revoke", post(devices::revoke))
+        .route("/api/devices/revoke-others", post(devices::revoke_others))
+        .route("/api/profile", put(profile::set))
+        .route(
+            "/api/privacy",
+            get(profile::privacy).put(profile::set_privacy),
+        )
+        .route("/api/threads/{thread}/seen", get(profile::seen))
+        .route("/api/delete-account", post(profile::delete))
         .route(
             "/api/threads/{thread}/invites",
             get(invites::list).post(invites::make),
@@ -210,7 +221,11 @@ async fn sign_up(
     }
     let made = app
         .accounts
-        .sign_up(&credentials.username, credentials.password)
+        .sign_up(
+            &credentials.username,
+            credentials.password,
+            devices::name(&headers),
+        )
         .await?;
     Ok(entered(&headers, credentials.keep, made))
 }
@@ -224,7 +239,11 @@ async fn sign_in(
     let address = take_attempt(&app, &headers, peer, &credentials.username)?;
     match app
         .accounts
-        .sign_in(&credentials.username, credentials.password)
+        .sign_in(
+            &credentials.username,
+            credentials.password,
+            devices::name(&headers),
+        )
         .await
     {
         Ok(made) => {
@@ -284,7 +303,7 @@ pub(crate) async fn caller(app: &App, headers: &HeaderMap) -> Result<(String, Us
     Ok((token, user))
 }
 
-fn take_attempt(
+pub(crate) fn take_attempt(
     app: &App,
     headers: &HeaderMap,
     peer: SocketAddr,
@@ -341,7 +360,7 @@ fn entered(headers: &HeaderMap, keep: Keep, (user, token): (User, String)) -> Re
     }
 }
 
-fn set_cookie(response: &mut Response, headers: &HeaderMap, token: &str, seconds: u64) {
+pub(crate) fn set_cookie(response: &mut Response, headers: &HeaderMap, token: &str, seconds: u64) {
     let https = headers
         .get("x-forwarded-proto")
         .is_some_and(|scheme| scheme == "https");

@@ -3,7 +3,13 @@
 //! Invariant: what the store commits enters the channel from the writer thread, so the hub hears of
 //! commits in their order, and before anybody who asked for one does.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::{mpsc, oneshot},
@@ -38,6 +44,8 @@ enum Event {
     Input(Input),
     /// Whether a person has a thread on screen.
     Shows(UserId, ThreadId, oneshot::Sender<bool>),
+    /// Who of these people is online, as far as others may know.
+    Online(Vec<UserId>, oneshot::Sender<BTreeSet<UserId>>),
     Opened(SessionId, Option<User>, mpsc::UnboundedSender<Outgoing>),
 }
 
@@ -50,13 +58,14 @@ pub struct HubHandle {
 
 impl HubHandle {
     /// Starts the task. `jobs` hears what the store's commits mean for the makers of replies, `trigger`
-    /// of each commit.
+    /// of each commit, `seen` who is there.
     pub fn start(
         limits: Limits,
         writer: Writer,
         authenticate: Authenticate,
         jobs: mpsc::UnboundedSender<JobChange>,
         trigger: Arc<Trigger>,
+        seen: mpsc::UnboundedSender<UserId>,
     ) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
         let handle = Self { events, writer };
@@ -67,6 +76,7 @@ impl HubHandle {
             authenticate,
             jobs,
             trigger,
+            seen,
         };
         tokio::spawn(task.run(queue));
         handle
@@ -84,6 +94,13 @@ impl HubHandle {
         let (say, shows) = oneshot::channel();
         self.send(Event::Shows(user, thread, say));
         shows.await.unwrap_or(false)
+    }
+
+    /// Who of these people is online, as far as others may know.
+    pub async fn online(&self, people: Vec<UserId>) -> BTreeSet<UserId> {
+        let (say, online) = oneshot::channel();
+        self.send(Event::Online(people, say));
+        online.await.unwrap_or_default()
     }
 
     /// Tells the hub what happened.
@@ -122,6 +139,7 @@ struct Task {
     authenticate: Authenticate,
     jobs: mpsc::UnboundedSender<JobChange>,
     trigger: Arc<Trigger>,
+    seen: mpsc::UnboundedSender<UserId>,
 }
 
 impl Task {
@@ -163,6 +181,11 @@ impl Task {
                 let _ = say.send(self.hub.shows(user, thread));
                 return;
             }
+            Event::Online(people, say) => {
+                let online = people.into_iter().filter(|user| self.hub.is_online(*user));
+                let _ = say.send(online.collect());
+                return;
+            }
             Event::Input(input) => input,
         };
         self.hub.handle(now(), input);
@@ -200,6 +223,9 @@ impl Task {
                         }
                     });
                 });
+            }
+            Output::Seen(user) => {
+                let _ = self.seen.send(user);
             }
             Output::Write(ticket, command) => {
                 self.handle.writer.submit(command, move |result| {

@@ -7,12 +7,14 @@ pub mod accounts;
 pub mod ai;
 mod attempts;
 mod config;
+mod devices;
 mod files;
 mod http;
 pub mod hub_task;
 mod invites;
 mod metrics;
 mod origin;
+mod profile;
 pub mod push;
 mod socket;
 pub mod store;
@@ -104,7 +106,15 @@ impl Server {
             })
         };
         let trigger = Trigger::new(clock.clone());
-        let hub = HubHandle::start(limits, writer.clone(), authenticate, jobs, trigger.clone());
+        let seen = profile::note_seen(writer.clone());
+        let hub = HubHandle::start(
+            limits,
+            writer.clone(),
+            authenticate,
+            jobs,
+            trigger.clone(),
+            seen,
+        );
         let push = Push::start(writer.clone(), config.push_rules(), clock)
             .await
             .context("starting web push")?;

@@ -4,7 +4,7 @@
 //! that ends (sign-out, change of password) takes its sockets with it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
     time::Duration,
 };
@@ -80,6 +80,12 @@ impl Sockets {
         }
     }
 
+    /// The sessions that have one open.
+    pub(crate) fn tokens(&self) -> HashSet<TokenHash> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().filter_map(|socket| socket.token).collect()
+    }
+
     fn insert(&self, id: SessionId, token: Option<TokenHash>) -> Arc<Notify> {
         let end = Arc::new(Notify::new());
         let socket = Open {
@@ -100,12 +106,13 @@ impl Sockets {
         }
     }
 
-    fn remove(&self, id: SessionId) {
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id);
+    /// Gives whose session it was.
+    fn remove(&self, id: SessionId) -> Option<TokenHash> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let socket = open.remove(&id);
+        drop(open);
         self.gone.notify_one();
+        socket?.token
     }
 }
 
@@ -140,7 +147,10 @@ async fn serve(app: Arc<App>, socket: WebSocket, cookie: Option<String>) {
         carry(&app, id, socket, user, end).await;
     }
     app.metrics.sockets.fetch_sub(1, Relaxed);
-    app.sockets.remove(id);
+    if let Some(token) = app.sockets.remove(id) {
+        // Where it fails the device is said to have been used a little earlier.
+        let _ = app.accounts.used(token).await;
+    }
 }
 
 async fn carry(

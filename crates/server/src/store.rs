@@ -15,8 +15,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, config::DbConfig};
 use weft_hub::{Answer, Command, Committed, Read, Store, store};
 use weft_protocol::{Limits, Millis};
 
-pub(crate) use self::writer::now;
 pub use self::{sqlite::Rows, writer::Writer};
+pub(crate) use self::{sqlite::user_row, writer::now};
 
 /// What a step does with the rows that are there, where SQL alone cannot say it.
 type Fill = fn(&Connection) -> rusqlite::Result<()>;
@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, Option<Fill>)] = &[
     (include_str!("store/migrations/0005_push.sql"), None),
     (include_str!("store/migrations/0006_members.sql"), None),
     (include_str!("store/migrations/0007_marks.sql"), None),
+    (include_str!("store/migrations/0009_people.sql"), None),
 ];
 
 /// Change sets kept per topic: a reader further behind gets a snapshot.

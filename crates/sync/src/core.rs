@@ -6,6 +6,7 @@
 mod drafts;
 mod frames;
 mod intents;
+mod online;
 mod presence;
 mod reading;
 mod session;
@@ -21,7 +22,7 @@ use weft_protocol::{
 };
 
 use crate::{
-    Change, Fault, Input, Output, Sizes, Told, View,
+    Change, Fault, Input, Output, Sizes, ThreadView, Told, View,
     few::Few,
     follow::Follow,
     link::Link,
@@ -31,7 +32,7 @@ use crate::{
     replica::Replica,
 };
 
-use self::{drafts::Drafts, presence::Presences, reading::asks::Asks, tabs::Role};
+use self::{drafts::Drafts, online::Onlines, presence::Presences, reading::asks::Asks, tabs::Role};
 
 /// A deadline missed by this much means that the machine slept.
 const SLEPT: u64 = 10_000;
@@ -94,6 +95,7 @@ pub struct Core {
     dirty_list: bool,
     drafts: Drafts,
     presences: Presences,
+    onlines: Onlines,
     role: Role,
     /// Since when nobody sees the page.
     hidden_since: Option<Millis>,
@@ -147,6 +149,7 @@ impl Core {
             dirty_list: false,
             drafts: Drafts::default(),
             presences: Presences::default(),
+            onlines: Onlines::default(),
             role: Role::Alone,
             hidden_since: None,
             frozen: false,
@@ -241,6 +244,7 @@ impl Core {
         };
         add(self.link.deadline());
         add(self.presence_deadline());
+        add(self.onlines.until);
         if self.link.is_live() {
             add(self.hold_until);
             for (_, follow) in self.follows.iter() {
@@ -270,9 +274,14 @@ impl Core {
             models: self.models.clone(),
             unsent: project::unsent(&self.outbox),
             threads_known: self.threads_known(),
-            threads: project::threads(&self.replica, &self.outbox, self.owner),
+            threads: self.thread_list(),
             timelines: self.watched.iter().map(timeline).collect(),
         }
+    }
+
+    fn thread_list(&self) -> Vec<ThreadView> {
+        let online = |thread| self.onlines.threads.contains(&thread);
+        project::threads(&self.replica, &self.outbox, self.owner, online)
     }
 
     fn user_topic(&self) -> Option<Topic> {
@@ -328,7 +337,7 @@ impl Core {
         }
         self.trim_all();
         if take(&mut self.dirty_list) {
-            let list = project::threads(&self.replica, &self.outbox, self.owner);
+            let list = self.thread_list();
             self.published.set_threads(list, &mut out);
         }
         for thread in take(&mut self.dirty) {

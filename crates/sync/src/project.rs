@@ -115,7 +115,12 @@ impl Item<'_> {
 }
 
 /// The thread list: pinned ones first, then the newest.
-pub(crate) fn threads(replica: &Replica, outbox: &Outbox, me: Option<UserId>) -> Vec<ThreadView> {
+pub(crate) fn threads(
+    replica: &Replica,
+    outbox: &Outbox,
+    me: Option<UserId>,
+    online: impl Fn(ThreadId) -> bool,
+) -> Vec<ThreadView> {
     let overlay = Overlay::new(replica, me, outbox.entries.iter());
     let known = replica.threads.values();
     let known = known.map(|row| (overlay.threads.get(row.id).unwrap_or(row), false));
@@ -130,6 +135,7 @@ pub(crate) fn threads(replica: &Replica, outbox: &Outbox, me: Option<UserId>) ->
         .map(|(row, pending)| ThreadView {
             row: row.clone(),
             pending,
+            online: row.members > 1 && online(row.id),
         })
         .collect()
 }

@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 use weft_protocol::{
-    ErrorCode, MessageId, Millis, Model, Mutation, Present, ThreadId, User, json, row::Settle,
+    ErrorCode, MessageId, Millis, Model, Mutation, Online, Present, ThreadId, User, json,
+    row::Settle,
 };
 
 use crate::{PageRead, Status, StorageOp, StoredTopic};
@@ -163,6 +164,8 @@ pub enum Told {
     Rejected(Mutation, ErrorCode),
     /// Who else has a thread on screen; all of them.
     Present(Present),
+    /// Of which threads somebody else is online.
+    Online(Online),
 }
 
 impl TabMessage {

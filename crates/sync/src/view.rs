@@ -47,6 +47,8 @@ pub struct ThreadView {
     pub row: ThreadRow,
     /// Whether it exists only here so far.
     pub pending: bool,
+    /// Whether another member of it is online.
+    pub online: bool,
 }
 
 /// All of a message but its text.

@@ -5,6 +5,7 @@
 
 mod marks;
 mod paths;
+mod people;
 
 use weft_hub::{
     Answer, Command, Committed, Job, JobChange, Outcome, Read, Store, TextAppended,
@@ -50,6 +51,7 @@ pub fn store_contract<S: Store>(make: impl Fn() -> S) {
         r37_old_outcomes_are_forgotten_a_few_at_a_time,
     ];
     let more = paths::checks().into_iter().chain(marks::checks());
+    let more = more.chain(people::checks());
     for check in checks.iter().copied().chain(more) {
         check(Bench::new(make()));
     }
@@ -127,7 +129,10 @@ impl<S: Store> Bench<S> {
         let thread = mutation.thread();
         let before = (self.threads(), self.messages(thread));
         self.installation = InstallationId::new(NOW, self.random());
-        assert_eq!(self.last_n(self.installation), Answer::LastN(0));
+        assert_eq!(
+            self.last_n(self.installation),
+            Answer::LastN { n: 0, hides: false }
+        );
         self.n = 0;
         let there = self.there(thread);
         assert_eq!(self.mutate(mutation.clone()), only(there), "{mutation:?}");
@@ -186,7 +191,7 @@ impl<S: Store> Bench<S> {
     }
 
     fn knows(&self, (user, installation): (UserId, InstallationId)) -> bool {
-        self.read(Read::LastN { user, installation }) != Answer::LastN(0)
+        self.read(Read::LastN { user, installation }) != Answer::LastN { n: 0, hides: false }
     }
 
     fn last_n(&self, installation: InstallationId) -> Answer {
@@ -452,13 +457,13 @@ fn r9_numbers_are_dense_per_installation<S: Store>(mut bench: Bench<S>) {
     let (user, installation) = (bench.user, bench.installation);
     assert_eq!(
         bench.read(Read::LastN { user, installation }),
-        Answer::LastN(1)
+        Answer::LastN { n: 1, hides: false }
     );
     bench.installation = InstallationId::new(NOW, [3; 10]);
     let installation = bench.installation;
     assert_eq!(
         bench.read(Read::LastN { user, installation }),
-        Answer::LastN(0)
+        Answer::LastN { n: 0, hides: false }
     );
     assert_eq!(bench.number(2, create), gap(1));
 }
@@ -989,13 +994,17 @@ fn r37_outcomes_are_kept_for_so_long_after_the_last_one<S: Store>(mut bench: Ben
     bench.installation = old;
     bench.now += KEPT_OUTCOMES_FOR / 2 - 1;
     assert_eq!(bench.forget(None), Outcome::Forgot { last: None });
-    assert_eq!(bench.last_n(old), Answer::LastN(2));
+    assert_eq!(bench.last_n(old), Answer::LastN { n: 2, hides: false });
     assert_eq!(bench.number(2, send.clone()), only(first.outcome));
 
     bench.now += 1;
     assert_eq!(bench.forget(None), Outcome::Forgot { last: None });
-    assert_eq!(bench.last_n(old), Answer::LastN(0), "as one never seen");
-    assert_eq!(bench.last_n(other), Answer::LastN(1));
+    assert_eq!(
+        bench.last_n(old),
+        Answer::LastN { n: 0, hides: false },
+        "as one never seen"
+    );
+    assert_eq!(bench.last_n(other), Answer::LastN { n: 1, hides: false });
     let gap = only(Outcome::Gap { expected: 1 });
     assert_eq!(bench.number(3, send.clone()), gap);
     // It starts over, as itself or as another one; what it had sent is there.

@@ -37,7 +37,7 @@ pub(super) fn Appearance() -> impl IntoView {
             {switch("High contrast", contrast, Callback::new(move |is| {
                 look(|look, word| look.contrast = Choice::parse(word), if is { Contrast::More } else { Contrast::System }.as_str());
             }))}
-            <p class="settings-help">"Kept on this device alone."</p>
+            <p class="settings-note">"Kept on this device alone."</p>
         </section>
     }
 }

@@ -336,6 +336,8 @@ impl Stores<'_> {
                             self.put_row(*topic, &Row::Message(row.clone()))?;
                         }
                         Op::Settle(end) => self.put_end(*topic, end).await?,
+                        // It is kept beside the database.
+                        Op::User(_) => {}
                         Op::Siblings(siblings) => self.put_siblings(*topic, siblings).await?,
                     }
                 }

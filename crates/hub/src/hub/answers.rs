@@ -42,7 +42,11 @@ impl Hub {
             return;
         };
         match (waiting, answer) {
-            (Waiting::Hello(id), Answer::LastN(n)) => self.welcome(id, n),
+            (Waiting::Hello(id), Answer::LastN { n, hides }) => self.welcome(id, n, hides),
+            (Waiting::Shared(_, user), Answer::Shared(threads)) => {
+                self.shared(ticket, user, Some(threads));
+            }
+            (Waiting::Shared(_, user), _) => self.shared(ticket, user, None),
             (Waiting::Resume(id, topic), answer) => self.resumed(ticket, id, topic, answer),
             (
                 Waiting::Page {
@@ -165,6 +169,9 @@ impl Hub {
                     }
                 }
             }
+        }
+        for change in &committed.changes {
+            self.people_changed(change.topic, &change.ops);
         }
         for change in committed.changes {
             self.publish(change, &mut touched);

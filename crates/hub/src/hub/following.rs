@@ -83,7 +83,11 @@ impl Hub {
                 session.answer_of(topic, &snapshot);
                 session.follow(topic, cursor);
             }
-            Answer::LastN(_) | Answer::Page { .. } | Answer::Text(_) | Answer::Nothing => {
+            Answer::LastN { .. }
+            | Answer::Shared(_)
+            | Answer::Page { .. }
+            | Answer::Text(_)
+            | Answer::Nothing => {
                 let code = ErrorCode::NoSuchTopic;
                 session.answer(&ServerFrame::Error {
                     code,

@@ -24,7 +24,8 @@ impl Hub {
                 session.wished.insert(thread, state);
             }
             (Some(Follow::At(_)), Some(user)) => {
-                self.leases.say(self.now, thread, id, user, state);
+                let hides = session.hides;
+                self.leases.say(self.now, thread, id, user, state, hides);
             }
             (Some(Follow::At(_)) | None, _) => {}
         }

@@ -117,6 +117,7 @@ impl Hub {
             (Phase::Live, ClientFrame::Presence { thread, state }) => {
                 self.presence(id, thread, state);
             }
+            (Phase::Live, ClientFrame::Online(online)) => self.say_online(id, online),
             (Phase::Silent | Phase::Opening(_) | Phase::Live, _) => {
                 return self.close(id, ErrorCode::BadFrame, None);
             }
@@ -184,10 +185,11 @@ impl Hub {
         true
     }
 
-    pub(super) fn welcome(&mut self, id: SessionId, last_n: u64) {
+    pub(super) fn welcome(&mut self, id: SessionId, last_n: u64, hides: bool) {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
+        session.hides = hides;
         let Some(user) = session.user.clone() else {
             return;
         };
@@ -206,7 +208,7 @@ impl Hub {
             last_n,
             now: self.now,
             limits: self.limits,
-            capabilities: vec![presence::CAPABILITY.into()],
+            capabilities: vec![presence::CAPABILITY.into(), presence::ONLINE.into()],
         });
         session.answer(&ServerFrame::Models {
             models: self.models.clone(),

@@ -38,6 +38,9 @@ impl Hub {
         if let Some(frame) = self.next_presence(id) {
             return Some(frame);
         }
+        if let Some(frame) = self.next_online(id) {
+            return Some(frame);
+        }
         loop {
             let session = self.sessions.get_mut(&id)?;
             let message = session.dirty_readers.pop_first()?;

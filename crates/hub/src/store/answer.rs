@@ -16,7 +16,12 @@ use super::{Answer, Link, Lookup, Read, path, tables::is_running};
 /// Answers a question.
 pub fn answer<L: Lookup>(rows: &L, read: &Read) -> Result<Answer, L::Error> {
     match *read {
-        Read::LastN { user, installation } => rows.last_n(user, installation).map(Answer::LastN),
+        Read::LastN { user, installation } => Ok(Answer::LastN {
+            n: rows.last_n(user, installation)?,
+            hides: rows.hides(user)?,
+        }),
+        Read::Shared { user } if rows.hides(user)? => Ok(Answer::Nothing),
+        Read::Shared { user } => rows.shared(user).map(Answer::Shared),
         Read::Resume {
             user,
             topic,
@@ -189,12 +194,14 @@ pub fn merge(mut ops: Vec<Op>) -> Vec<Op> {
     let mut threads = HashSet::new();
     let mut messages = HashSet::new();
     let mut members = HashSet::new();
+    let mut named = false;
     // A message's row comes with its list of siblings.
     let mut listed = HashSet::new();
     ops.reverse();
     ops.retain(|op| match op {
         Op::Thread(ThreadRow { id, .. }) | Op::ThreadGone(id) => threads.insert(*id),
         Op::Member(row) => members.insert(row.user.id),
+        Op::User(_) => !std::mem::replace(&mut named, true),
         Op::Message(row) => {
             listed.insert(row.id);
             messages.insert(row.id)

@@ -17,7 +17,7 @@ use weft_protocol::{
 use super::{
     Command, Committed, Job, JobChange, Link, Outcome, Phase, Tables, TextAppended, TopicChange,
     lists::{self, Said},
-    path,
+    path, people,
     tables::is_running,
 };
 
@@ -97,12 +97,25 @@ pub fn run<T: Tables>(
             thread,
             role,
         } => admit(tables, now, *by, *user, *thread, *role),
+        Command::SetProfile {
+            user,
+            display,
+            colour,
+        } => {
+            let user = User {
+                display: display.clone(),
+                colour: *colour,
+                ..tables.user(*user)?
+            };
+            people::rename(tables, now, &user)
+        }
+        Command::Depart { user } => people::depart(tables, now, *user),
         Command::Recover => recover(tables, now),
         Command::Forget { after } => forget(tables, now, *after),
     }
 }
 
-fn only(outcome: Outcome) -> Committed {
+pub(super) fn only(outcome: Outcome) -> Committed {
     Committed {
         outcome,
         changes: Vec::new(),
@@ -263,8 +276,8 @@ fn forget<T: Tables>(
 }
 
 /// The writes of one command, set aside.
-struct Change<'a, T: Tables> {
-    tables: &'a mut T,
+pub(super) struct Change<'a, T: Tables> {
+    pub(super) tables: &'a mut T,
     now: Millis,
     /// The person whose mutation it is, where it is one.
     user: Option<UserId>,
@@ -277,18 +290,22 @@ struct Change<'a, T: Tables> {
     buried: Vec<MessageId>,
     /// Where those of them stand that are new.
     links: BTreeMap<MessageId, Link>,
+    /// Whose account ends by it.
+    pub(super) departs: Option<UserId>,
     /// The ops of the threads' topics.
-    ops: BTreeMap<ThreadId, Vec<Op>>,
+    pub(super) ops: BTreeMap<ThreadId, Vec<Op>>,
+    /// What else the topics of people say.
+    pub(super) own: BTreeMap<UserId, Op>,
     asked: Vec<Job>,
     ended: Vec<MessageId>,
     /// Threads whose next job may have got its turn, and the job that had it before.
     turns: BTreeMap<ThreadId, Option<MessageId>>,
     /// Whether whoever makes replies must be told of what ended.
-    tell: bool,
+    pub(super) tell: bool,
 }
 
 impl<'a, T: Tables> Change<'a, T> {
-    fn new(tables: &'a mut T, now: Millis, user: Option<UserId>) -> Self {
+    pub(super) fn new(tables: &'a mut T, now: Millis, user: Option<UserId>) -> Self {
         Self {
             tables,
             now,
@@ -298,7 +315,9 @@ impl<'a, T: Tables> Change<'a, T> {
             messages: BTreeMap::new(),
             buried: Vec::new(),
             links: BTreeMap::new(),
+            departs: None,
             ops: BTreeMap::new(),
+            own: BTreeMap::new(),
             asked: Vec::new(),
             ended: Vec::new(),
             turns: BTreeMap::new(),
@@ -336,7 +355,7 @@ impl<'a, T: Tables> Change<'a, T> {
     }
 
     /// The thread as the mutation's person sees it, or as any member does where there is none.
-    fn any_member_row(&self, thread: ThreadId) -> Result<Option<ThreadRow>, T::Error> {
+    pub(super) fn any_member_row(&self, thread: ThreadId) -> Result<Option<ThreadRow>, T::Error> {
         if let Some(row) = self.threads.get(&thread) {
             return Ok(Some(row.clone()));
         }
@@ -348,7 +367,7 @@ impl<'a, T: Tables> Change<'a, T> {
     }
 
     /// Makes somebody a member with this role, or, with none, ends their membership.
-    fn change_role(
+    pub(super) fn change_role(
         &mut self,
         thread: ThreadId,
         user: UserId,
@@ -356,14 +375,21 @@ impl<'a, T: Tables> Change<'a, T> {
     ) -> Result<(), T::Error> {
         // Each member's row counts the members.
         self.tell_members(thread)?;
-        let name = self.tables.name(user)?;
         let member = MemberRow {
-            user: User { id: user, name },
+            user: self.person(user)?,
             role,
         };
         self.ops.entry(thread).or_default().push(Op::Member(member));
         self.roles.entry(thread).or_default().insert(user, role);
         Ok(())
+    }
+
+    /// A person, as they are from now on.
+    fn person(&self, user: UserId) -> Result<User, T::Error> {
+        if self.departs == Some(user) {
+            return Ok(User::deleted(user));
+        }
+        self.tables.user(user)
     }
 
     /// Something of the thread changes that each member's row says.
@@ -463,7 +489,7 @@ impl<'a, T: Tables> Change<'a, T> {
     }
 
     /// Writes it all, and says what it came to.
-    fn write(self) -> Result<Committed, T::Error> {
+    pub(super) fn write(self) -> Result<Committed, T::Error> {
         let Self {
             tables,
             user,
@@ -473,6 +499,7 @@ impl<'a, T: Tables> Change<'a, T> {
             buried,
             links,
             ops,
+            own,
             asked,
             ended,
             mut turns,
@@ -489,6 +516,9 @@ impl<'a, T: Tables> Change<'a, T> {
             links: &links,
             buried: &buried,
         };
+        for (user, op) in own {
+            logs.entry(Topic::User(user)).or_default().push(op);
+        }
         let gone = lists::put(tables, user, &threads, &mut roles, said, &mut logs)?;
         for row in messages.values() {
             match links.get(&row.id) {

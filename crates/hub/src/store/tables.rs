@@ -7,7 +7,7 @@
 
 use weft_protocol::{
     InstallationId, MemberRow, MessageId, MessageRow, Millis, Op, Role, Status, ThreadId,
-    ThreadRow, Topic, UserId,
+    ThreadRow, Topic, User, UserId,
 };
 
 use super::{Job, Link, Outcome};
@@ -25,8 +25,16 @@ pub trait Lookup {
     fn members(&self, thread: ThreadId) -> Result<Vec<(UserId, Role)>, Self::Error>;
     /// Everybody who is or was a member of a thread, in any fixed order.
     fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>, Self::Error>;
-    /// What a person is called; empty where nobody knows them.
-    fn name(&self, user: UserId) -> Result<String, Self::Error>;
+    /// A person; [`User::deleted`] where there is no account.
+    fn user(&self, user: UserId) -> Result<User, Self::Error>;
+    /// Whether a person wants nobody to see that they are there.
+    fn hides(&self, user: UserId) -> Result<bool, Self::Error>;
+    /// The threads, tombstones too, that a person is or was a member of, in any fixed order, and what they may do.
+    fn memberships(&self, user: UserId) -> Result<Vec<(ThreadId, Option<Role>)>, Self::Error>;
+    /// The threads of a person that are no tombstones and have other members, in any fixed order.
+    fn shared(&self, user: UserId) -> Result<Vec<ThreadId>, Self::Error>;
+    /// The editor of a thread who has been a member for longest.
+    fn heir(&self, thread: ThreadId) -> Result<Option<UserId>, Self::Error>;
     /// The threads of a member that are no tombstones, by id.
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Self::Error>;
     /// The message, tombstone or not, as it was put: a running reply's text is empty here, and so are all
@@ -104,6 +112,13 @@ pub trait Tables: Lookup {
     /// `role` and what [`ThreadRow::with_own`] names are the member's own; all else is the thread's, for every
     /// member. `members` and `last` are counted, and not read.
     fn put_thread(&mut self, member: UserId, row: &ThreadRow) -> Result<(), Self::Error>;
+    /// Keeps how a person is called and shown.
+    fn put_profile(&mut self, user: &User) -> Result<(), Self::Error>;
+    /// Forgets a person who is a member of nothing any more: account, devices, outcomes, and the log of their list.
+    /// Who they were stays known by their id alone.
+    fn forget_person(&mut self, user: UserId) -> Result<(), Self::Error>;
+    /// Forgets a thread that has no members, with all that was said in it, and its log.
+    fn forget_thread(&mut self, thread: ThreadId) -> Result<(), Self::Error>;
     /// Ends a membership; who the member was stays known.
     fn remove_member(&mut self, thread: ThreadId, member: UserId) -> Result<(), Self::Error>;
     /// Adds a message whose [`Link::jump`] is `jump`. Of several, in any order.

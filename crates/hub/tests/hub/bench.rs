@@ -87,6 +87,8 @@ pub(super) struct Bench {
     pub(super) commits: VecDeque<Input>,
     pub(super) hold_answers: bool,
     pub(super) hold_commits: bool,
+    /// Who was said to be there.
+    pub(super) seen: Vec<UserId>,
     numbers: BTreeMap<UserId, u64>,
     ids: u64,
 }
@@ -106,6 +108,7 @@ impl Bench {
             commits: VecDeque::new(),
             hold_answers: false,
             hold_commits: false,
+            seen: Vec::new(),
             numbers: BTreeMap::new(),
             ids: 0,
         }
@@ -117,10 +120,7 @@ impl Bench {
     pub(super) fn open(&mut self, person: Option<u8>) -> SessionId {
         let id = SessionId(self.sockets.len() as u64 + 1);
         self.sockets.insert(id, Socket::default());
-        let user = person.map(|number| User {
-            id: user(number),
-            name: format!("user {number}"),
-        });
+        let user = person.map(|number| User::new(user(number), format!("user {number}")));
         self.tell(Input::Opened(id, user));
         id
     }
@@ -195,16 +195,17 @@ impl Bench {
             Output::Send(id, text) => self.socket(id).unflushed.push_back(text),
             Output::Close(id, code) => self.socket(id).closed = Some(code),
             Output::Authenticate(id, token) => {
-                let user = token.parse().ok().map(|number| User {
-                    id: user(number),
-                    name: token,
-                });
+                let user = token
+                    .parse()
+                    .ok()
+                    .map(|number| User::new(user(number), token));
                 self.answers.push_back(Input::Authenticated(id, user));
             }
             Output::Read(ticket, read) => {
                 let Ok(answer) = self.store.read(&read);
                 self.answers.push_back(Input::Answered(ticket, answer));
             }
+            Output::Seen(user) => self.seen.push(user),
             Output::Write(ticket, command) => {
                 let committed = self.run_command(&command);
                 self.commits

@@ -9,6 +9,7 @@ mod convergence;
 mod following;
 mod mirror;
 mod mutations;
+mod online;
 mod pages;
 mod presence;
 mod sessions;

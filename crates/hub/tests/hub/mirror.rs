@@ -212,7 +212,7 @@ impl Mirror {
                     message.end = Some(settle.clone());
                 }
             }
-            Op::Member(_) => {}
+            Op::Member(_) | Op::User(_) => {}
             Op::ThreadGone(thread) => {
                 self.threads.remove(thread);
                 self.messages.retain(|_, it| it.row.thread != *thread);

@@ -94,7 +94,7 @@ fn none() -> Present {
 fn person(number: u8, typing_ms: u64) -> Person {
     let (id, name) = (user(number), format!("user {number}"));
     Person {
-        user: User { id, name },
+        user: User::new(id, name),
         typing_ms,
     }
 }

@@ -266,7 +266,7 @@ fn told(db: &Connection, of: Message) -> rusqlite::Result<Option<Told>> {
     to.retain(|user| Some(*user) != author);
     let name: Option<String> = match author {
         Some(user) => db
-            .prepare_cached("SELECT name FROM account WHERE id = ?1")?
+            .prepare_cached("SELECT coalesce(display, name) FROM account WHERE id = ?1")?
             .query_row([user.as_bytes()], |row| row.get(0))
             .optional()?,
         None => None,

@@ -63,6 +63,12 @@ impl<'a> Rows<'a> {
             .collect()
     }
 
+    fn forget_log(&self, topic: Topic) -> Result<()> {
+        let name = topic.to_string();
+        self.write("DELETE FROM change WHERE topic = ?1", [&name])?;
+        self.write("DELETE FROM topic WHERE name = ?1", [&name])
+    }
+
     fn write(&self, sql: &str, params: impl Params) -> Result<()> {
         self.connection
             .prepare_cached(sql)?
@@ -119,6 +125,16 @@ fn thread_row(row: &Row<'_>) -> Result<ThreadRow> {
         read: row.get(13)?,
         unread: row.get(14)?,
         muted: row.get(15)?,
+    })
+}
+
+/// The columns of an account that say who it is.
+pub(crate) fn user_row(row: &Row<'_>) -> Result<User> {
+    Ok(User {
+        id: UserId::from_bytes(row.get(0)?),
+        name: row.get(1)?,
+        display: row.get(2)?,
+        colour: row.get(3)?,
     })
 }
 
@@ -189,24 +205,51 @@ impl Lookup for Rows<'_> {
     }
 
     fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>> {
-        let sql = "SELECT m.user, m.role, coalesce(a.name, '') FROM member m \
+        let sql = "SELECT m.user, coalesce(a.name, ''), a.display, a.colour, m.role FROM member m \
                    LEFT JOIN account a ON a.id = m.user WHERE m.thread = ?1 ORDER BY m.user";
         self.all(sql, [thread.as_bytes()], |row| {
-            let user = User {
-                id: UserId::from_bytes(row.get(0)?),
-                name: row.get(2)?,
-            };
             Ok(MemberRow {
-                user,
-                role: role(row, 1)?,
+                user: user_row(row)?,
+                role: role(row, 4)?,
             })
         })
     }
 
-    fn name(&self, user: UserId) -> Result<String> {
-        let sql = "SELECT name FROM account WHERE id = ?1";
-        let name = self.one(sql, [user.as_bytes()], |row| row.get(0))?;
-        Ok(name.unwrap_or_default())
+    fn user(&self, user: UserId) -> Result<User> {
+        let sql = "SELECT id, name, display, colour FROM account WHERE id = ?1";
+        let known = self.one(sql, [user.as_bytes()], user_row)?;
+        Ok(known.unwrap_or_else(|| User::deleted(user)))
+    }
+
+    fn hides(&self, user: UserId) -> Result<bool> {
+        let sql = "SELECT hides FROM account WHERE id = ?1";
+        let hides = self.one(sql, [user.as_bytes()], |row| row.get(0))?;
+        Ok(hides.unwrap_or(false))
+    }
+
+    fn memberships(&self, user: UserId) -> Result<Vec<(ThreadId, Option<Role>)>> {
+        let sql = "SELECT thread, role FROM member WHERE user = ?1 ORDER BY thread";
+        self.all(sql, [user.as_bytes()], |row| {
+            Ok((ThreadId::from_bytes(row.get(0)?), role(row, 1)?))
+        })
+    }
+
+    fn shared(&self, user: UserId) -> Result<Vec<ThreadId>> {
+        let sql = "SELECT m.thread FROM member m JOIN thread t ON t.id = m.thread \
+                   WHERE m.user = ?1 AND m.role IS NOT NULL AND NOT t.deleted AND EXISTS (\
+                   SELECT 1 FROM member o INDEXED BY member_by_thread WHERE o.thread = m.thread \
+                   AND o.user <> m.user AND o.role IS NOT NULL) ORDER BY m.thread";
+        self.all(sql, [user.as_bytes()], |row| {
+            Ok(ThreadId::from_bytes(row.get(0)?))
+        })
+    }
+
+    fn heir(&self, thread: ThreadId) -> Result<Option<UserId>> {
+        let sql = "SELECT user FROM member WHERE thread = ?1 AND role = 'editor' \
+                   ORDER BY place, user LIMIT 1";
+        self.one(sql, [thread.as_bytes()], |row| {
+            Ok(UserId::from_bytes(row.get(0)?))
+        })
     }
 
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>> {
@@ -404,21 +447,65 @@ impl Tables for Rows<'_> {
                 row.updated_at
             ],
         )?;
+        let own = params![
+            member.as_bytes(),
+            row.id.as_bytes(),
+            row.pinned,
+            row.archived,
+            row.role.as_str(),
+            row.read,
+            row.unread,
+            row.muted
+        ];
+        // Who becomes a member, again or for the first time, comes after all others.
+        let sql = "UPDATE member SET pinned = ?3, archived = ?4, role = ?5, read = ?6, unread = ?7, \
+                   muted = ?8, place = CASE WHEN role IS NULL THEN \
+                   (SELECT max(place) + 1 FROM member WHERE thread = ?2) ELSE place END \
+                   WHERE user = ?1 AND thread = ?2";
+        if self.connection.prepare_cached(sql)?.execute(own)? > 0 {
+            return Ok(());
+        }
         self.write(
-            "INSERT INTO member (user, thread, pinned, archived, role, read, unread, muted) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (user, thread) DO UPDATE SET \
-             pinned = ?3, archived = ?4, role = ?5, read = ?6, unread = ?7, muted = ?8",
-            params![
-                member.as_bytes(),
-                row.id.as_bytes(),
-                row.pinned,
-                row.archived,
-                row.role.as_str(),
-                row.read,
-                row.unread,
-                row.muted
-            ],
+            "INSERT INTO member (user, thread, pinned, archived, role, read, unread, muted, place) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+             (SELECT coalesce(max(place), 0) + 1 FROM member WHERE thread = ?2))",
+            own,
         )
+    }
+
+    fn put_profile(&mut self, user: &User) -> Result<()> {
+        self.write(
+            "UPDATE account SET display = ?2, colour = ?3 WHERE id = ?1",
+            params![user.id.as_bytes(), user.display, user.colour],
+        )
+    }
+
+    fn forget_person(&mut self, user: UserId) -> Result<()> {
+        let id = user.as_bytes();
+        for table in ["outcome", "installation", "push_subscription", "session"] {
+            self.write(&format!("DELETE FROM {table} WHERE user = ?1"), [id])?;
+        }
+        self.write("DELETE FROM account WHERE id = ?1", [id])?;
+        self.write(
+            "UPDATE member SET pinned = 0, archived = 0, read = 0, unread = 0, muted = 0 \
+             WHERE user = ?1",
+            [id],
+        )?;
+        self.forget_log(Topic::User(user))
+    }
+
+    fn forget_thread(&mut self, thread: ThreadId) -> Result<()> {
+        let id = thread.as_bytes();
+        let said = "SELECT id FROM message WHERE thread = ?1";
+        self.write(
+            &format!("DELETE FROM chunk WHERE message IN ({said})"),
+            [id],
+        )?;
+        for table in ["job", "push_job", "invite", "message", "member"] {
+            self.write(&format!("DELETE FROM {table} WHERE thread = ?1"), [id])?;
+        }
+        self.write("DELETE FROM thread WHERE id = ?1", [id])?;
+        self.forget_log(Topic::Thread(thread))
     }
 
     fn remove_member(&mut self, thread: ThreadId, member: UserId) -> Result<()> {

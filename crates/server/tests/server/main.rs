@@ -14,6 +14,7 @@ mod members;
 mod observed;
 mod origin;
 mod paths;
+mod people;
 mod push;
 mod socket;
 mod store;

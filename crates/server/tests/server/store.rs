@@ -143,7 +143,7 @@ fn a_database_of_the_schema_before_is_kept_and_its_outcomes_count_from_now() {
         run(&mut store, now(), Command::Forget { after: None }),
         forgot
     );
-    assert_eq!(last_n(&store), Answer::LastN(7));
+    assert_eq!(last_n(&store), Answer::LastN { n: 7, hides: false });
     let again = run(&mut store, now(), create(7, thread));
     assert_eq!(again, Outcome::Rejected(ErrorCode::EmptyText));
     // Its logs had no place of a message on its path, no members and no marks: they began anew with each.
@@ -176,7 +176,7 @@ fn a_database_of_the_schema_before_is_kept_and_its_outcomes_count_from_now() {
         run(&mut store, later, Command::Forget { after: None }),
         forgot
     );
-    assert_eq!(last_n(&store), Answer::LastN(0));
+    assert_eq!(last_n(&store), Answer::LastN { n: 0, hides: false });
     let db = Connection::open(&path).unwrap();
     let left = |table| {
         let sql = format!("SELECT count(*) FROM {table}");

@@ -50,6 +50,7 @@ impl Core {
                 ..
             } if !live => {
                 self.presence_begins(&capabilities);
+                self.online_begins(&capabilities);
                 self.welcome(user, last_n, limits);
             }
             ServerFrame::Ping { heads } => {
@@ -100,6 +101,7 @@ impl Core {
             } => self.stream(handle, thread, held),
             ServerFrame::Text(handle, offset, text) => self.text(handle, offset, &text),
             ServerFrame::Presence(told) => self.present(told),
+            ServerFrame::Online(told) => self.take_online(told),
         }
     }
 
@@ -295,10 +297,16 @@ impl Core {
         match topic {
             Topic::User(_) => {
                 for op in ops {
-                    if let Op::Thread(row) = op {
-                        let thread = row.id;
-                        self.replica.threads.insert(thread, row);
-                        self.regain(thread);
+                    match op {
+                        Op::Thread(row) => {
+                            let thread = row.id;
+                            self.replica.threads.insert(thread, row);
+                            self.regain(thread);
+                        }
+                        Op::User(user) if self.owner == Some(user.id) && !user.is_deleted() => {
+                            self.user = Some(user);
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -339,7 +347,7 @@ impl Core {
                         timeline.put_member(member);
                     }
                 }
-                Op::Thread(_) | Op::ThreadGone(_) => {}
+                Op::Thread(_) | Op::ThreadGone(_) | Op::User(_) => {}
             }
         }
         ended

@@ -6,7 +6,7 @@ use weft_protocol::{
     frame::{Held, Subscription, close},
 };
 
-use super::{BYTES_WITHIN, Core, OPEN_EVERY, Role};
+use super::{BYTES_WITHIN, Core, OPEN_EVERY, Role, online::Onlines};
 use crate::{
     Connection, Fault, Output, StorageOp, TabMessage,
     link::{Due, Phase},
@@ -57,6 +57,7 @@ impl Core {
         self.fetches.clear();
         self.asks.clear();
         self.presence_ends();
+        self.onlines = Onlines::default();
         self.hold_until = None;
         self.missed = None;
         self.installation = self.new_installation();
@@ -153,6 +154,7 @@ impl Core {
         }
         self.asks.forget_socket();
         self.presence_pauses();
+        self.online_pauses();
         self.outbox.take_back(0);
         self.hold_until = None;
         self.missed = None;
@@ -327,6 +329,7 @@ impl Core {
         let due = self.link.due(self.now);
         self.act(due);
         self.run_presence();
+        self.run_online();
         if !self.link.is_live() {
             return;
         }

@@ -84,6 +84,7 @@ impl Core {
         self.forget_oldest();
         if self.link.phase == Phase::Following {
             self.presence_pauses();
+            self.online_pauses();
             self.open();
         }
         self.ask_anew();
@@ -113,8 +114,7 @@ impl Core {
 
     /// The threads that somebody sees, of this tab or of one that follows it.
     pub(super) fn seen(&self) -> Vec<ThreadId> {
-        let is_seen = self.hidden_since.is_none() && !self.frozen;
-        let mut threads = if is_seen {
+        let mut threads = if self.is_this_seen() {
             self.watched.clone()
         } else {
             Vec::new()
@@ -125,6 +125,19 @@ impl Core {
         threads.sort_unstable();
         threads.dedup();
         threads
+    }
+
+    /// Whether somebody sees this tab or one that follows it.
+    pub(super) fn is_seen(&self) -> bool {
+        let follower_is = match &self.role {
+            Role::Leader(leader) => leader.unseen_at(self.now).is_some(),
+            Role::Alone | Role::Follower(_) => false,
+        };
+        follower_is || self.is_this_seen()
+    }
+
+    fn is_this_seen(&self) -> bool {
+        self.hidden_since.is_none() && !self.frozen
     }
 
     /// When a follower that says nothing more is taken for unseen.

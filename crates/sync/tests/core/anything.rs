@@ -72,10 +72,7 @@ fn any_seek() -> impl Strategy<Value = Seek> {
 
 fn any_present() -> impl Strategy<Value = Present> {
     let person = (1u8..6, any_number()).prop_map(|(n, typing_ms)| Person {
-        user: User {
-            id: UserId::from_bytes([n; 16]),
-            name: format!("user {n}"),
-        },
+        user: User::new(UserId::from_bytes([n; 16]), format!("user {n}")),
         typing_ms,
     });
     let gone = (1u8..6).prop_map(|n| UserId::from_bytes([n; 16]));

@@ -40,10 +40,7 @@ pub(crate) struct Client {
 pub(crate) const START: u64 = 1_000_000;
 
 pub(crate) fn ada() -> User {
-    User {
-        id: UserId::from_bytes([1; 16]),
-        name: "ada".into(),
-    }
+    User::new(UserId::from_bytes([1; 16]), "ada")
 }
 pub(crate) fn thread() -> ThreadId {
     ThreadId::from_bytes([2; 16])

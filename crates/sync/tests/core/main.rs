@@ -6,6 +6,7 @@ mod anything;
 mod client;
 mod marks;
 mod online;
+mod people;
 mod presence;
 mod reading;
 mod restore;

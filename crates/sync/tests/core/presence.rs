@@ -13,10 +13,7 @@ use crate::client::{
 use Presence::{Gone, Here, Typing};
 
 fn bo() -> User {
-    User {
-        id: UserId::from_bytes([4; 16]),
-        name: "Bo".into(),
-    }
+    User::new(UserId::from_bytes([4; 16]), "Bo")
 }
 
 fn present(people: &[(User, u64)]) -> Present {

@@ -169,10 +169,7 @@ fn another_account_finds_nothing_of_the_one_before() {
     };
     client.receive(ServerFrame::Welcome {
         version,
-        user: User {
-            id: bo,
-            name: "bo".into(),
-        },
+        user: User::new(bo, "bo"),
         last_n,
         now,
         limits,

@@ -454,6 +454,10 @@ fn share(world: &World) -> Result<(), String> {
 /// What the server has said of what is shown.
 fn settled(view: &View) -> View {
     let mut timelines = view.timelines.clone();
+    let mut threads = view.threads.clone();
+    for thread in &mut threads {
+        thread.online = false;
+    }
     for timeline in timelines.values_mut() {
         timeline.messages.retain(is_confirmed);
         timeline.presence = PresenceView::default();
@@ -463,7 +467,7 @@ fn settled(view: &View) -> View {
     }
     View {
         threads_known: view.threads_known,
-        threads: view.threads.clone(),
+        threads,
         timelines,
         ..View::default()
     }

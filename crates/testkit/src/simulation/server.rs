@@ -106,6 +106,7 @@ impl World {
                 Output::Close(id, code) => self.close_down(id, code.map_or(1000, close::code)),
                 Output::Authenticate(id, _) => self.after(1..20, Event::Authenticate(id)),
                 Output::Read(ticket, read) => self.queue_step(Step::Read(ticket, read)),
+                Output::Seen(_) => {}
                 Output::Write(ticket, command) => {
                     self.queue_step(Step::Write(Some(ticket), command, term));
                 }

@@ -123,10 +123,7 @@ impl World {
         let mut rng = SmallRng::seed_from_u64(seed);
         let people: Vec<User> = ["ada", "bo"]
             .iter()
-            .map(|name| User {
-                id: UserId::new(BEGIN, rng.random()),
-                name: (*name).into(),
-            })
+            .map(|name| User::new(UserId::new(BEGIN, rng.random()), *name))
             .collect();
         // A device with three tabs, another one of the same person, and one of somebody else.
         let devices = [0, 0, 1].map(|person: usize| Device::new(people[person].clone()));

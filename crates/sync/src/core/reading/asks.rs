@@ -368,7 +368,7 @@ fn without_known_ends(mut ops: Vec<Op>, rows: &[MessageRow]) -> Vec<Op> {
     ops.retain(|op| match op {
         Op::Message(row) => !is_open(row) || !ended(row.id),
         Op::Settle(settle) => !ended(settle.message),
-        Op::Siblings(_) | Op::Thread(_) | Op::Member(_) | Op::ThreadGone(_) => true,
+        Op::Siblings(_) | Op::Thread(_) | Op::Member(_) | Op::ThreadGone(_) | Op::User(_) => true,
     });
     ops
 }
@@ -388,7 +388,7 @@ fn about(mut ops: Vec<Op>, ids: &[MessageId]) -> Vec<Op> {
         Op::Message(row) => ids.contains(&row.id),
         Op::Settle(settle) => ids.contains(&settle.message),
         Op::Siblings(siblings) => siblings.iter().any(|id| ids.contains(id)),
-        Op::Thread(_) | Op::Member(_) | Op::ThreadGone(_) => false,
+        Op::Thread(_) | Op::Member(_) | Op::ThreadGone(_) | Op::User(_) => false,
     });
     ops
 }

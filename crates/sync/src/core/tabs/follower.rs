@@ -293,6 +293,7 @@ impl Core {
                 self.follow_present(told);
             }
             Told::Present(_) => {}
+            Told::Online(told) => self.take_online(told),
         }
     }
 

@@ -268,6 +268,7 @@ impl Core {
             rows: self.rows_of(&topics),
         });
         self.tell_missing(&topics);
+        self.tell_online();
         for topic in topics {
             if let Topic::Thread(thread) = topic {
                 self.tell_present(thread);

@@ -1,0 +1,71 @@
+//! Where one is signed in, and signing out there.
+
+use leptos::prelude::*;
+use weft_protocol::api::Device;
+
+use super::Section;
+use crate::{
+    features::now,
+    state::{Account, Call, Dispatch, Intent, State, words},
+};
+
+#[component]
+pub(super) fn Devices() -> impl IntoView {
+    let (state, dispatch) = (State::here(), Dispatch::here());
+    let devices = state.own.devices;
+    view! {
+        <Show when=move || devices.with(|all| !all.is_empty())>
+            <Section name="Devices">
+                <ul class="device-list">
+                    {move || devices.get().into_iter().map(|device| view! { <Row device/> }).collect_view()}
+                </ul>
+                <p class="form-error" role="alert">{move || match state.own.ending.get() {
+                    Call::Failed(error) => words::call_error(error),
+                    Call::Idle | Call::Busy | Call::Done => String::new(),
+                }}</p>
+                <Show when=move || devices.with(|all| all.len() > 1)>
+                    <button type="button" class="button" on:click=move |_| {
+                        dispatch.send(Intent::Account(Account::RevokeOthers));
+                    }>"Sign out all other devices"</button>
+                </Show>
+            </Section>
+        </Show>
+    }
+}
+
+#[component]
+fn Row(device: Device) -> impl IntoView {
+    let dispatch = Dispatch::here();
+    let name = if device.name.is_empty() {
+        "Unknown device".to_owned()
+    } else {
+        device.name
+    };
+    // Where the clocks differ it is now.
+    let minutes = |at: u64| (now() as u64).saturating_sub(at) / 60_000;
+    let used = if device.here {
+        "This device".to_owned()
+    } else if device.connected {
+        "Connected".to_owned()
+    } else {
+        format!("Used {}", words::ago(minutes(device.used_at)))
+    };
+    let when = format!(
+        "{used} · Signed in {}",
+        words::ago(minutes(device.created_at))
+    );
+    let (label, id) = (format!("Sign out {name}"), device.id);
+    view! {
+        <li class="device" data-here=device.here.to_string()>
+            <span class="device-text">
+                <span class="device-name">{name}</span>
+                <span class="device-when">{when}</span>
+            </span>
+            {(!device.here).then(|| view! {
+                <button type="button" class="button" aria-label=label on:click=move |_| {
+                    dispatch.send(Intent::Account(Account::Revoke(id.clone())));
+                }>"Sign out"</button>
+            })}
+        </li>
+    }
+}
