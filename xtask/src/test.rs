@@ -1,4 +1,7 @@
 //! `test`: everything that must hold, cheapest first. The first step that fails ends it.
+//!
+//! Native steps select the whole workspace, each with the targets it is about: what is selected decides the features
+//! of the dependencies, and so whether they are compiled once or for each step.
 
 use std::{env, process::Command, time::Instant};
 
@@ -31,7 +34,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         step("browser tests", || web_tests(&browser))?;
     }
     step("server for the journeys", || {
-        run_command(&mut cargo(["build", "--package", "weft-server"]))
+        run_command(&mut cargo(["build", "--workspace", "--bin", "weft-server"]))
     })?;
     // The last step says itself how long it took, so that cargo's verdict is what is read last.
     banner("journeys");
@@ -72,8 +75,7 @@ fn lints() -> anyhow::Result<()> {
     // Not run by `cargo test` alone, so not among "all targets" either.
     let journeys = [
         "clippy",
-        "--package",
-        "weft",
+        "--workspace",
         "--test",
         "e2e",
         "--",
@@ -132,7 +134,7 @@ fn journeys(browser: &tools::Browser) -> anyhow::Result<()> {
         "target/debug/weft-server{}",
         env::consts::EXE_SUFFIX
     ));
-    let mut test = cargo(["test", "--package", "weft", "--test", "e2e", "--"]);
+    let mut test = cargo(["test", "--workspace", "--test", "e2e", "--"]);
     test.arg("--test-threads=2");
     with_parts(&mut test, browser).env("WEFT_SERVER_BIN", server);
     run_command(&mut test)

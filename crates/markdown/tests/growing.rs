@@ -143,7 +143,7 @@ fn what_is_open_is_marked_as_it_will_be() {
 /// CommonMark's own examples, as the parser's package has them.
 fn examples() -> Vec<String> {
     let metadata = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo tells where packages are");
