@@ -137,10 +137,11 @@ pub(crate) fn Composer(
         dispatch.send(Intent::Draft(at, String::new()));
         sent.run(to);
     };
-    // Who is asked is known once the server has said who can be, unless it is not heard of.
+    // Who is asked is known once the server has said who can be, unless it is not to be heard of.
     let is_ready = move || {
         let knows = state.model(thread.get()).is_some();
-        state.opened.get() && (knows || state.status.get() != Status::Reconnecting)
+        let waits = matches!(state.status.get(), Status::Connected | Status::Reconnecting);
+        state.opened.get() && (knows || !waits)
     };
     effect(move || {
         if is_ready() && sends.get_value() {
