@@ -151,7 +151,7 @@ pub enum Output {
     /// Read what is kept of this, after the ops before it; answered by [`Input::Read`].
     Read(PageRead),
     /// Say this to the other tabs of the account.
-    Post(TabMessage),
+    Post(Box<TabMessage>),
     /// Take the lead from the tab that has it: it is silent, or gives it away.
     TakeOver,
     /// Give the lead up: another tab has it already.

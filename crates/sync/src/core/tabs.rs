@@ -149,7 +149,7 @@ impl Core {
     }
 
     pub(super) fn post(&mut self, message: TabMessage) {
-        self.outputs.push_back(Output::Post(message));
+        self.outputs.push_back(Output::Post(Box::new(message)));
     }
 
     pub(super) fn heard(&mut self, message: TabMessage) {

@@ -293,7 +293,7 @@ impl Client {
                     self.changes.push(change);
                 }
                 Output::Fault(fault) => self.faults.push(fault),
-                Output::Post(message) => self.posted.push(message),
+                Output::Post(message) => self.posted.push(*message),
                 Output::TakeOver | Output::StepDown | Output::Reopen => self.wishes.push(output),
             }
         }

@@ -146,7 +146,7 @@ fn r56_a_new_name_of_ones_own_is_shown_once_it_is_told() {
         ops: vec![Op::User(user)],
     };
     client.receive(rename(renamed.clone()));
-    assert_eq!(client.mirror.user, Some(renamed.clone()));
+    assert_eq!(client.mirror.user, Some(renamed));
     assert_eq!(client.mirror, client.core.view());
     // Somebody else's is not.
     let mut client = ready();

@@ -376,7 +376,7 @@ impl World {
                 Output::Fault(fault) => self.note(|| format!("tab {client}: {fault:?}")),
                 Output::Store(op) => self.store(client, op),
                 Output::Read(read) => self.read_kept(client, read),
-                Output::Post(message) => self.post(client, message),
+                Output::Post(message) => self.post(client, *message),
                 Output::TakeOver => self.steal(client),
                 Output::StepDown => self.step_down(client),
                 Output::Reopen => self.reopen(client),
