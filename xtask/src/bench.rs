@@ -38,7 +38,8 @@ enum Group {
     Flood,
     /// Threads of 100 to 100,000 messages: opening, writing, a reply, scrolling
     History,
-    /// The server alone: idle sockets, 1,000 watchers of one reply, messages acked a second
+    /// The server alone: 10,000 idle sockets, 1,000 watchers of one reply, 200 people of whom some type, messages acked
+    /// a second
     Server,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{history::NEW, page::Side};
+use crate::{history::NEW, page::Side, presence::FEW};
 
 /// What a figure may be.
 #[derive(Clone, Copy)]
@@ -13,9 +13,11 @@ enum Budget {
     OfFloor(f64),
     /// At most so many times Weft's own figure in a new thread.
     OfNew(f64),
+    /// At most so many times Weft's own figure for few people.
+    OfFew(f64),
 }
 
-use Budget::{AtLeast, AtMost, OfFloor, OfNew};
+use Budget::{AtLeast, AtMost, OfFew, OfFloor, OfNew};
 
 /// The budgets, by group (`*` is any ending) and name of a figure.
 const BUDGETS: &[(&str, &str, Budget)] = &[
@@ -100,6 +102,13 @@ const BUDGETS: &[(&str, &str, Budget)] = &[
         "memory of an idle socket, KiB",
         AtMost(32.0),
     ),
+    // One a second, and one that was due when the counting began.
+    (
+        "server, presence*",
+        "frames for each, a second",
+        AtMost(1.1),
+    ),
+    ("server, presence*", "bytes for each, a second", OfFew(1.1)),
 ];
 
 /// All figures of a run.
@@ -169,6 +178,12 @@ impl Figures {
         )
     }
 
+    /// Weft's figure of that name in another group.
+    fn own(&self, group: &str, name: &str) -> Option<f64> {
+        let is_it = |other: &&Figure| other.group == group && other.name == name;
+        median(&self.0.iter().find(is_it)?.weft)
+    }
+
     fn verdict(&self, figure: &Figure, budget: Budget) -> String {
         let Some(weft) = median(&figure.weft) else {
             return String::new();
@@ -187,10 +202,12 @@ impl Figures {
                 )
             }
             OfNew(times) => {
-                let mut others = self.0.iter();
-                let new = others.find(|other| other.group == NEW && other.name == figure.name);
-                let new = new.and_then(|new| median(&new.weft));
+                let new = self.own(NEW, figure.name);
                 (format!("≤ {times} x new"), new.map(|new| new * times))
+            }
+            OfFew(times) => {
+                let few = self.own(FEW, figure.name);
+                (format!("≤ {times} x few's"), few.map(|few| few * times))
             }
         };
         match limit {
@@ -273,6 +290,18 @@ mod tests {
         figures.add(super::NEW, name, Side::Weft, 1.0);
         figures.add("history of 100 messages", name, Side::Weft, 1.2);
         assert!(figures.table().contains("≤ 1.1 x new: missed"));
+    }
+
+    #[test]
+    fn what_each_of_many_people_is_told_is_held_to_what_each_of_few_is() {
+        let mut figures = Figures::default();
+        let name = "bytes for each, a second";
+        figures.add(super::FEW, name, Side::Weft, 100.0);
+        figures.add("server, presence of 200 people", name, Side::Weft, 108.0);
+        assert!(figures.table().contains("≤ 1.1 x few's: met"));
+        figures.add("server, presence of 200 people", name, Side::Weft, 120.0);
+        figures.add("server, presence of 200 people", name, Side::Weft, 120.0);
+        assert!(figures.table().contains("≤ 1.1 x few's: missed"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod floor;
 mod history;
 mod load;
 mod page;
+mod presence;
 mod replies;
 mod seed;
 mod server;
@@ -58,7 +59,7 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let is_wanted = |group| cli.only.is_none_or(|only| only == group);
     if is_wanted(Group::Server) {
-        server::check_open_files();
+        server::raise_open_files();
     }
     let histories: &[u64] = match cli.quick {
         true => &[100, 1_000],

@@ -1,28 +1,44 @@
-//! The server alone, over real sockets: what a silent reader costs it, how late a thousand readers of one
-//! reply are, and how much it takes durably.
+//! The server alone, over real sockets: what ten thousand silent readers cost it, how late a thousand readers of
+//! one reply are, what people who have one thread on screen are told, and how much it takes durably.
 
-use std::{fs, io::Write as _, path::Path, time::Instant};
+use std::{
+    fs,
+    io::Write as _,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use futures_util::{StreamExt as _, future::join_all, stream};
 use rusqlite::Connection;
 use weft_protocol::{ClientFrame, MessageId, Mutation, ServerFrame, ThreadId};
-use weft_testkit::edges::{ModelServer, TestServer};
+use weft_testkit::edges::{ModelServer, PATIENCE, TestServer};
 
 use crate::{
     figures::Figures,
     page::Side,
+    presence,
     socket::{Socket, sign_up},
     watchers,
 };
 
 const GROUP: &str = "server, one node";
 
+/// Sockets that say and hear nothing.
+const IDLE: usize = 10_000;
+
 /// Accounts, and sockets of each: as many as one may have.
-const ACCOUNTS: usize = 32;
+const ACCOUNTS: usize = IDLE.div_ceil(SOCKETS);
 const SOCKETS: usize = 32;
 
-/// Sockets in all: the first one asks for the reply that all of them watch.
+/// Of the sockets, those that watch one reply: the first one asks for it.
 const WATCHERS: usize = 1_000;
+
+/// The accounts that these are of; the others have a thread of their own.
+const WATCHING: usize = WATCHERS.div_ceil(SOCKETS);
+
+/// So many sockets are opened, and accounts made, at once.
+const AT_ONCE: usize = 32;
+const SIGN_UPS_AT_ONCE: usize = 4;
 
 /// Of these, those that write afterwards, what each sends, and how much of that may be unanswered.
 const WRITERS: usize = 128;
@@ -30,43 +46,54 @@ const MESSAGES: u64 = 400;
 const IN_FLIGHT: u64 = 60;
 
 /// How long the disk is asked what it can do by itself.
-const FLOOR: std::time::Duration = std::time::Duration::from_millis(500);
+const FLOOR: Duration = Duration::from_millis(500);
 
-/// Fails where this machine does not let a program have as many sockets as are measured.
-pub(crate) fn check_open_files() {
-    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max open files"));
-    let most = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
-    let needed = WATCHERS + 200;
+/// Lets this program, and the servers that it starts, have as many sockets as are measured. Fails where this
+/// machine does not.
+pub(crate) fn raise_open_files() {
+    let needed = IDLE as u64 + 400;
+    let most = rlimit::increase_nofile_limit(needed).unwrap_or_default();
     assert!(
-        most.is_none_or(|most| most >= needed),
-        "the group `server` needs {needed} open files in a process: say `ulimit -n {needed}` first"
+        most >= needed,
+        "the group `server` needs {needed} open files in a process, and {most} are allowed here: \
+         raise the hard limit (`ulimit -Hn {needed}`, as root) first"
     );
 }
 
 /// Measures a server of its own, on data of its own.
 pub(crate) async fn measure(figures: &mut Figures) {
     let model = ModelServer::start().await;
-    let mut server = TestServer::start(Some(&model), &[]);
-    let tokens = (0..ACCOUNTS).map(|number| sign_up(server.addr(), format!("reader{number}")));
-    let tokens = join_all(tokens).await;
-    let thread = ThreadId::from_bytes(id(0, 0));
-    share(&mut server, &tokens[0], thread).await;
+    // Each account signs up from an address of its own: of one, so many are refused.
+    let mut server = TestServer::start(Some(&model), &["--behind-proxy"]);
+    let addr = server.addr();
+    let tokens: Vec<String> = stream::iter(0..ACCOUNTS)
+        .map(|number| sign_up(addr, name(number), number))
+        .buffered(SIGN_UPS_AT_ONCE)
+        .collect()
+        .await;
+    let [watched, shared] = [0, IDLE as u64].map(|number| ThreadId::from_bytes(id(number, 0)));
+    let (first, other) = ((1, &tokens[0]), (presence::INSTALLATION, &tokens[WATCHING]));
+    share(&mut server, first, watched, "watcher%").await;
+    share(&mut server, other, shared, "person%").await;
 
     let before = resident(server.process());
-    let (addr, numbers) = (server.addr(), 0..WATCHERS);
-    let mut sockets: Vec<Socket> = stream::iter(numbers)
+    let mut sockets: Vec<Socket> = stream::iter(0..IDLE)
         .map(|number| Socket::open(addr, number as u64 + 1, &tokens[number / SOCKETS]))
-        .buffered(ACCOUNTS)
+        .buffered(AT_ONCE)
         .collect()
         .await;
     let mut add = |name, value| figures.add(GROUP, name, Side::Weft, value);
-    let idle = (resident(server.process()) - before) / sockets.len() as f64;
-    add("memory of an idle socket, KiB", idle);
+    let with_all = resident(server.process());
+    add(
+        "memory of an idle socket, KiB",
+        (with_all - before) / IDLE as f64,
+    );
+    add("memory with 10,000 of them, MiB", with_all / 1_024.0);
+    sockets.truncate(WATCHERS);
+    until_sockets(&server, WATCHERS).await;
 
-    sockets = watchers::measure(sockets, thread, &server, &model, figures).await;
+    sockets = watchers::measure(sockets, watched, &server, &model, figures).await;
+    presence::measure(&server, shared, &tokens[WATCHING..], figures).await;
     let writers = sockets.drain(1..=WRITERS).collect();
     drop(sockets);
     let floor = syncs(server.data());
@@ -75,18 +102,44 @@ pub(crate) async fn measure(figures: &mut Figures) {
     figures.add(GROUP, name, Side::Weft, write_all(writers).await);
 }
 
-/// Makes a thread that all accounts are members of. It is written into the data: each member who is let in is told
-/// to all that are there.
-async fn share(server: &mut TestServer, token: &str, thread: ThreadId) {
-    let mut socket = Socket::open(server.addr(), 1, token).await;
+/// What an account is called.
+fn name(number: usize) -> String {
+    let kind = if number < WATCHING {
+        "watcher"
+    } else {
+        "person"
+    };
+    format!("{kind}{number:03}")
+}
+
+/// Waits until the server has so many sockets, and no more.
+async fn until_sockets(server: &TestServer, count: usize) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(50));
+    let begun = Instant::now();
+    while server.metric("weft_sockets") > count as u64 {
+        assert!(begun.elapsed() < PATIENCE, "sockets that were closed");
+        ticks.tick().await;
+    }
+}
+
+/// Makes a thread, as this installation of an account, that all accounts with such names are members of. It is written into the data: each member who is
+/// let in is told to all that are there.
+async fn share(
+    server: &mut TestServer,
+    (installation, token): (u64, &String),
+    thread: ThreadId,
+    names: &str,
+) {
+    let mut socket = Socket::open(server.addr(), installation, token).await;
     let mutation = Mutation::CreateThread { thread };
     socket.send(&ClientFrame::Mutate { n: 1, mutation }).await;
     while !matches!(socket.next().await, ServerFrame::Ack { .. }) {}
     server.kill();
     let data = Connection::open(server.data().join("weft.db")).expect("the data");
     let all = "INSERT OR IGNORE INTO member (user, thread, pinned, archived, role)
-        SELECT account.id, thread.id, 0, 0, 'viewer' FROM account, thread";
-    data.execute(all, []).expect("members");
+        SELECT account.id, ?1, 0, 0, 'viewer' FROM account WHERE account.name LIKE ?2";
+    let thread: &[u8] = thread.as_bytes();
+    data.execute(all, (thread, names)).expect("members");
     drop(data);
     server.restart();
 }

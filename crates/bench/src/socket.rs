@@ -16,8 +16,8 @@ use weft_protocol::{
 /// A socket that was welcomed.
 pub(crate) struct Socket(WebSocketStream<TcpStream>);
 
-/// The token of a new account.
-pub(crate) async fn sign_up(addr: SocketAddr, name: String) -> String {
+/// The token of a new account, which is made from an address that has this number.
+pub(crate) async fn sign_up(addr: SocketAddr, name: String, from: usize) -> String {
     let credentials = api::Credentials {
         username: name,
         password: "correct horse battery".to_owned(),
@@ -27,6 +27,10 @@ pub(crate) async fn sign_up(addr: SocketAddr, name: String) -> String {
     let client = Client::builder().no_proxy().build().expect("a client");
     let request = client
         .post(format!("http://{addr}/api/sign-up"))
+        .header(
+            "x-forwarded-for",
+            format!("10.0.{}.{}", from / 256, from % 256),
+        )
         .json(&credentials);
     let answer = request.send().await.expect("an answer");
     let session: api::Session = answer.json().await.expect("a session");

@@ -88,7 +88,7 @@ pub(crate) async fn measure(
 }
 
 /// Follows the thread, from what is there now.
-async fn follow(mut socket: Socket, thread: ThreadId) -> Socket {
+pub(crate) async fn follow(mut socket: Socket, thread: ThreadId) -> Socket {
     let topic = Topic::Thread(thread);
     let subscription = Subscription {
         topic,
