@@ -117,10 +117,11 @@ fn Splash() -> impl IntoView {
                 "Loading…"
             };
             view! {
-                <div class="splash" role="status">
+                <main class="splash">
+                    <h1 class="visually-hidden">"Weft"</h1>
                     {waits.then(|| view! { <span class="sign">{icon(Glyph::CLOUD_OFF)}</span> })}
-                    <p>{words}</p>
-                </div>
+                    <p role="status">{words}</p>
+                </main>
             }
         })
     }
