@@ -47,7 +47,7 @@ pub(crate) use self::{
 
 part! {
     /// The messages of a thread, who is writing another one, and the names to write in it.
-    thread_log in thread: fn(ThreadId, Timeline) -> AnyView = |thread, timeline| {
+    pub(crate) thread_log in thread: fn(ThreadId, Timeline) -> AnyView = |thread, timeline| {
         view! {
             <TimelineLog thread timeline=timeline.clone()/>
             <Typing timeline=timeline.clone()/>
@@ -59,12 +59,12 @@ part! {
 
 part! {
     /// What one can try in a new chat, and who answers.
-    welcome in welcome: fn() -> AnyView = || view! { <Welcome/> }.into_any()
+    pub(crate) welcome in welcome: fn() -> AnyView = || view! { <Welcome/> }.into_any()
 }
 
 part! {
     /// Who is a member of a thread.
-    members in thread: fn(ThreadId, Timeline) -> AnyView =
+    pub(crate) members in thread: fn(ThreadId, Timeline) -> AnyView =
         |thread, timeline| view! { <Members thread timeline/> }.into_any()
 }
 

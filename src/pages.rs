@@ -20,15 +20,15 @@ pub(crate) use self::{not_found::NotFound, shell::Shell};
 
 part! {
     /// Where one signs in.
-    sign_in_page in enter: fn() -> AnyView = || view! { <SignInPage/> }.into_any()
+    pub(crate) sign_in_page in enter: fn() -> AnyView = || view! { <SignInPage/> }.into_any()
 }
 
 part! {
     /// The settings.
-    settings_page in settings: fn() -> AnyView = || view! { <SettingsPage/> }.into_any()
+    pub(crate) settings_page in settings: fn() -> AnyView = || view! { <SettingsPage/> }.into_any()
 }
 
 part! {
     /// Becoming a member of a thread by a link.
-    join_page in enter: fn(u128) -> AnyView = |secret| view! { <JoinPage secret/> }.into_any()
+    pub(crate) join_page in enter: fn(u128) -> AnyView = |secret| view! { <JoinPage secret/> }.into_any()
 }

@@ -4,6 +4,7 @@
 //! shown that did not come through [`project`]. It decides nothing that the core can decide.
 
 mod account;
+mod calls;
 mod channel;
 mod driver;
 mod local;
@@ -20,20 +21,23 @@ pub mod workers;
 
 use std::pin::pin;
 
-use futures_util::future::{Either, join, select};
+use futures_util::future::{Either, LocalBoxFuture, join, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
-use weft_protocol::{Mutation, api::Keep};
+use weft_protocol::Mutation;
 use weft_sync::Input;
 
-use self::{account::Server, driver::Driver};
+use self::{account::Server, calls::Asked, driver::Driver};
 use crate::{
     app::{App, AppProps},
     state::{
-        Account, Action, Call, Dispatch, Intent, Notice, Session, State,
+        Action, Call, Dispatch, Intent, Notice, Session, State,
         project::{self, Fact},
     },
-    ui::{effect, part::Waiter},
+    ui::{
+        effect,
+        part::{Waiter, part},
+    },
 };
 
 /// How long a toast stays, in milliseconds.
@@ -44,6 +48,12 @@ const START_MS: u32 = 3_000;
 
 /// How long the server may take to say who is signed in, in milliseconds.
 const SESSION_MS: u32 = 10_000;
+
+part! {
+    /// The calls of the server's accounts' side beyond learning who is signed in.
+    calls in calls: fn(State, Driver, Asked) -> LocalBoxFuture<'static, ()> =
+        |state, driver, asked| Box::pin(calls::run(state, driver, asked))
+}
 
 /// Puts the app on the page and sets it going.
 pub fn start() {
@@ -182,24 +192,14 @@ fn act(state: State, driver: &Driver, intent: Intent) {
         Intent::Watch(thread) => driver.input(Input::Watch(thread)),
         Intent::Unwatch(thread) => driver.input(Input::Unwatch(thread)),
         Intent::Seek(thread, seek) => driver.input(Input::Seek(thread, seek)),
-        Intent::Account(account) => spawn_local(call(state, driver.clone(), account)),
-        Intent::Share(share) => sharing::call(state, driver.clone(), share),
+        Intent::Account(account) => call(state, driver, Asked::Account(account)),
+        Intent::Share(share) => call(state, driver, Asked::Share(share)),
         Intent::Settled => fact(Fact::Auth(Call::Idle)),
         Intent::Fresh(thread) => {
             local::keep_fresh(thread);
             fact(Fact::Fresh(thread));
         }
-        Intent::Push(wish) => {
-            let server = driver.server();
-            spawn_local(async move {
-                let server = match server {
-                    Some(server) => server,
-                    None => Server::find().await,
-                };
-                let push = push::grant(&server, wish).await;
-                project::record(&state, Fact::Push(push));
-            });
-        }
+        Intent::Push(wish) => call(state, driver, Asked::Push(wish)),
         Intent::Theme(theme) => look::choose_theme(state, theme),
         Intent::Look(look) => look::choose(state, look),
         Intent::Draft(thread, text) => {
@@ -215,6 +215,17 @@ fn act(state: State, driver: &Driver, intent: Intent) {
         Intent::Copy(text) => page::copy(&text),
         Intent::Reload => worker::reload(),
     }
+}
+
+/// Does what is asked of the server's accounts' side, once what that takes is loaded.
+fn call(state: State, driver: &Driver, asked: Asked) {
+    let driver = driver.clone();
+    spawn_local(async move {
+        match calls().await {
+            Ok(run) => run(state, driver, asked).await,
+            Err(_) => asked.failed(state, &driver),
+        }
+    });
 }
 
 fn mutate(state: State, driver: &Driver, mutation: Mutation) {
@@ -241,67 +252,4 @@ fn notify(state: State, mut notice: Notice) {
         TimeoutFuture::new(NOTICE_MS).await;
         project::record(&state, Fact::Dismissed(id));
     });
-}
-
-async fn call(state: State, driver: Driver, account: Account) {
-    let Some(server) = driver.server() else {
-        return;
-    };
-    match account {
-        Account::Enter {
-            username,
-            password,
-            invite,
-            create,
-        } => {
-            project::record(&state, Fact::Auth(Call::Busy));
-            let keep = if server.foreign() {
-                Keep::Token
-            } else {
-                Keep::Cookie
-            };
-            let credentials = weft_protocol::api::Credentials {
-                username,
-                password,
-                keep,
-                invite,
-            };
-            match server.enter(create, &credentials).await {
-                Ok(session) => {
-                    local::enter(&session.user);
-                    if driver.user().is_some_and(|user| user != session.user.id) {
-                        // Somebody else was here, whose session had ended.
-                        return page::reload();
-                    }
-                    project::record(&state, Fact::Auth(Call::Idle));
-                    driver.join(session.user.id).await;
-                    driver.input(Input::SignedIn {
-                        token: session.token,
-                    });
-                    project::record(&state, Fact::Session(Session::SignedIn(Some(session.user))));
-                }
-                Err(error) => project::record(&state, Fact::Auth(Call::Failed(error))),
-            }
-        }
-        Account::Leave => {
-            // Left on this device even where the server is not reached.
-            let _ = server.leave().await;
-            push::forget().await;
-            driver.leave();
-        }
-        Account::Profile(_)
-        | Account::Hide(_)
-        | Account::Look
-        | Account::Revoke(_)
-        | Account::RevokeOthers
-        | Account::Delete(_) => own::call(state, &driver, &server, account).await,
-        Account::Password { current, new } => {
-            project::record(&state, Fact::Password(Call::Busy));
-            let done = server
-                .password(&weft_protocol::api::NewPassword { current, new })
-                .await;
-            let call = done.map_or_else(Call::Failed, |()| Call::Done);
-            project::record(&state, Fact::Password(call));
-        }
-    }
 }

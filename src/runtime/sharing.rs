@@ -1,59 +1,48 @@
 //! Who may see a thread: the calls that make members.
 
 use gloo_net::http::Method;
-use leptos::task::spawn_local;
 use weft_protocol::{
     ThreadId,
     api::{ApiCode, Invite, Invites, Join, Joined, Seen},
 };
 
-use super::{
-    account::{Server, content},
-    driver::Driver,
-};
+use super::account::{Server, content};
 use crate::state::{
     Call, CallError, OwnFact, Share, State,
     project::{self, Fact},
 };
 
 /// Does it, and records how it went.
-pub(super) fn call(state: State, driver: Driver, share: Share) {
+pub(super) async fn call(state: State, server: &Server, share: Share) {
     if let Share::Seen(thread) = share {
-        return spawn_local(seen(state, driver, thread));
+        return seen(state, server, thread).await;
     }
     project::record(&state, Fact::Sharing(Call::Busy));
-    spawn_local(async move {
-        let done = done(state, driver, share).await;
-        let call = done.map_or_else(Call::Failed, |()| Call::Done);
-        project::record(&state, Fact::Sharing(call));
-    });
+    let done = done(state, server, share).await;
+    let call = done.map_or_else(Call::Failed, |()| Call::Done);
+    project::record(&state, Fact::Sharing(call));
 }
 
-async fn done(state: State, driver: Driver, share: Share) -> Result<(), CallError> {
-    // Whoever follows a link may be here before the server is known.
-    let server = match driver.server() {
-        Some(server) => server,
-        None => Server::find().await,
-    };
+async fn done(state: State, server: &Server, share: Share) -> Result<(), CallError> {
     match share {
-        Share::Join(secret) => join(state, &server, secret).await,
-        Share::List(thread) => list(state, &server, thread, None).await,
+        Share::Join(secret) => join(state, server, secret).await,
+        Share::List(thread) => list(state, server, thread, None).await,
         Share::Invite(thread, new) => {
             let path = format!("threads/{thread}/invites");
             match server.call(Method::POST, &path, Some(&new)).await {
-                Ok(answer) => list(state, &server, thread, content(answer).await).await,
+                Ok(answer) => list(state, server, thread, content(answer).await).await,
                 Err(error) => Err(error),
             }
         }
         Share::Revoke(thread, invite) => {
             let path = format!("invites/{invite}/revoke");
             match server.call::<()>(Method::POST, &path, None).await {
-                Ok(_) => list(state, &server, thread, None).await,
+                Ok(_) => list(state, server, thread, None).await,
                 Err(error) => Err(error),
             }
         }
         Share::Seen(thread) => {
-            seen(state, driver, thread).await;
+            seen(state, server, thread).await;
             Ok(())
         }
         Share::Add(thread, new) => {
@@ -64,12 +53,9 @@ async fn done(state: State, driver: Driver, share: Share) -> Result<(), CallErro
 }
 
 /// Learns when the members of a thread were there last. A server that does not tell is not asked why.
-async fn seen(state: State, driver: Driver, thread: ThreadId) {
+async fn seen(state: State, server: &Server, thread: ThreadId) {
     let fact = |seen| project::record(&state, Fact::Own(OwnFact::LastSeen(seen)));
     fact(Vec::new());
-    let Some(server) = driver.server() else {
-        return;
-    };
     let path = format!("threads/{thread}/seen");
     if let Ok(answer) = server.call::<()>(Method::GET, &path, None).await
         && let Some(Seen { people }) = content(answer).await

@@ -27,11 +27,11 @@ impl Waiter {
 /// How a part comes. It is ready at once from the second time on.
 pub(crate) type Coming<T> = LocalBoxFuture<'static, Result<T, NotLoaded>>;
 
-/// `name in module: Type = value` makes a function that loads the part, which is `value`, with all of its module.
+/// `vis name in module: Type = value` makes a function that loads the part, which is `value`, with all of its module.
 macro_rules! part {
-    ($(#[$doc:meta])* $name:ident in $module:ident: $part:ty = $value:expr) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident in $module:ident: $part:ty = $value:expr) => {
         $(#[$doc])*
-        pub(crate) fn $name() -> $crate::ui::part::Coming<$part> {
+        $vis fn $name() -> $crate::ui::part::Coming<$part> {
             #[cfg_attr(weft_split, $crate::ui::part::wasm_split($module, fallible))]
             fn $name() -> Result<$part, $crate::ui::part::NotLoaded> {
                 Ok($value)
