@@ -59,7 +59,8 @@ async fn a_name_and_a_colour_change_on_every_screen_also_on_what_was_said_before
     ada.newest().says("Robert Tables").await;
     assert_eq!(face(&ada).await, serde_json::json!(["4", "RT"]));
     back(&bob).await;
-    bob.newest().says("Robert Tables").await;
+    bob.until_js("document.querySelector('.settings-name').innerText === 'Robert Tables'")
+        .await;
 
     // One is found by the name that is shown, and mentioned by the one that one signs in with.
     ada.textbox("Message").focus().await;
@@ -173,7 +174,7 @@ async fn an_account_is_deleted_and_what_it_said_to_others_stays() {
     // It is bob's now.
     bob.starting("button", "Share").seen().await;
     say(&bob, "Still here").await;
-    bob.newest().says("Still here").await;
+    bob.message(2).says("Still here").await;
     // Nothing is left on the device.
     ada.until_js("(async () => (await indexedDB.databases()).length === 0)()")
         .await;
