@@ -29,13 +29,19 @@ pub(super) fn remember(state: State) {
     });
 }
 
+/// The width that was kept. Whole numbers are kept: to read others takes a table of 10 KiB.
+fn side(kept: String) -> Option<u16> {
+    let side: u16 = kept.parse().ok()?;
+    Some(Look::side(side.into()))
+}
+
 fn recall(state: State) {
     let theme = kept("theme");
     let look = Look {
         contrast: kept("contrast"),
         density: kept("density"),
         text: kept("text"),
-        side: local::read("side").and_then(|side| Some(Look::side(side.parse().ok()?))),
+        side: local::read("side").and_then(side),
         folded: local::read("folded").is_some(),
     };
     show(theme, look);
