@@ -17,7 +17,7 @@ use crate::{
     figures::Figures,
     page::Side,
     presence,
-    socket::{Socket, sign_up},
+    socket::{INVITE, Socket, sign_up},
     watchers,
 };
 
@@ -64,7 +64,7 @@ pub(crate) fn raise_open_files() {
 pub(crate) async fn measure(figures: &mut Figures) {
     let model = ModelServer::start().await;
     // Each account signs up from an address of its own: of one, so many are refused.
-    let mut server = TestServer::start(Some(&model), &["--behind-proxy"]);
+    let mut server = TestServer::start(Some(&model), &["--behind-proxy", "--invite", INVITE]);
     let addr = server.addr();
     let tokens: Vec<String> = stream::iter(0..ACCOUNTS)
         .map(|number| sign_up(addr, name(number), number))

@@ -13,6 +13,9 @@ use weft_protocol::{
     ClientFrame, InstallationId, ServerFrame, Versions, api, version::SUBPROTOCOL,
 };
 
+/// What a server asks of those who sign up from elsewhere.
+pub(crate) const INVITE: &str = "measured";
+
 /// A socket that was welcomed.
 pub(crate) struct Socket(WebSocketStream<TcpStream>);
 
@@ -22,7 +25,7 @@ pub(crate) async fn sign_up(addr: SocketAddr, name: String, from: usize) -> Stri
         username: name,
         password: "correct horse battery".to_owned(),
         keep: api::Keep::Token,
-        invite: None,
+        invite: Some(INVITE.to_owned()),
     };
     let client = Client::builder().no_proxy().build().expect("a client");
     let request = client
