@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::Router;
 
 use crate::{
-    features::{Nav, Notices, Places},
+    features::{Nav, Places, Toasts},
     pages::{NotFound, Shell, sign_in_page},
     state::{Dispatch, Route, Session, State, words},
     text::{Painter, Parser},
@@ -40,7 +40,7 @@ pub fn App(
         <Router base=base.clone()>
             <Pages base/>
         </Router>
-        <Notices/>
+        <Toasts/>
     }
 }
 

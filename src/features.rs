@@ -8,13 +8,13 @@ mod mentions;
 mod message;
 mod model;
 mod nav;
-mod notices;
 mod outdated;
 mod sidebar;
 mod sign_out;
 mod thread;
 mod time;
 mod timeline;
+mod toasts;
 mod typing;
 mod welcome;
 
@@ -37,12 +37,12 @@ pub(crate) use self::{
     message::Switched,
     model::ModelPicker,
     nav::Nav,
-    notices::Notices,
     outdated::Outdated,
     sidebar::Sidebar,
     sign_out::SignOut,
     time::now,
     timeline::Places,
+    toasts::Toasts,
 };
 
 part! {

@@ -31,7 +31,7 @@ use self::{account::Server, calls::Asked, driver::Driver};
 use crate::{
     app::{App, AppProps},
     state::{
-        Action, Call, Dispatch, Intent, Notice, Session, State,
+        Action, Call, Dispatch, Intent, Session, State, Toast,
         project::{self, Fact},
     },
     ui::{
@@ -41,7 +41,7 @@ use crate::{
 };
 
 /// How long a toast stays, in milliseconds.
-const NOTICE_MS: u32 = 8_000;
+const TOAST_MS: u32 = 8_000;
 
 /// How long the app starts without a word on what it waits for, in milliseconds.
 const START_MS: u32 = 3_000;
@@ -210,7 +210,7 @@ fn act(state: State, driver: &Driver, intent: Intent) {
             local::keep_model(thread, &model);
             fact(Fact::Model(thread, model));
         }
-        Intent::Notify(notice) => notify(state, notice),
+        Intent::Notify(toast) => notify(state, toast),
         Intent::Dismiss(id) => fact(Fact::Dismissed(id)),
         Intent::Copy(text) => page::copy(&text),
         Intent::Reload => worker::reload(),
@@ -240,16 +240,16 @@ fn mutate(state: State, driver: &Driver, mutation: Mutation) {
     }
 }
 
-fn notify(state: State, mut notice: Notice) {
-    notice.id = page::serial();
-    let id = notice.id;
-    let stays = matches!(notice.action, Some((_, Action::Reload)));
-    project::record(&state, Fact::Noticed(notice));
+fn notify(state: State, mut toast: Toast) {
+    toast.id = page::serial();
+    let id = toast.id;
+    let stays = matches!(toast.action, Some((_, Action::Reload)));
+    project::record(&state, Fact::Toasted(toast));
     if stays {
         return;
     }
     spawn_local(async move {
-        TimeoutFuture::new(NOTICE_MS).await;
+        TimeoutFuture::new(TOAST_MS).await;
         project::record(&state, Fact::Dismissed(id));
     });
 }

@@ -127,7 +127,7 @@ pub enum Action {
 
 /// A toast.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
+pub struct Toast {
     /// Its key.
     pub id: u64,
     /// What it says.
@@ -166,7 +166,7 @@ pub struct State {
     pub(crate) threads: StoredValue<HashMap<ThreadId, ArcRwSignal<ThreadView>>>,
     pub(crate) timelines: RwSignal<HashMap<ThreadId, Timeline>>,
     pub(crate) fresh: RwSignal<HashSet<ThreadId>>,
-    pub(crate) notices: RwSignal<Vec<Notice>>,
+    pub(crate) toasts: RwSignal<Vec<Toast>>,
     pub(crate) drafts: StoredValue<HashMap<Option<ThreadId>, String>>,
     /// Where something was written elsewhere, or before.
     pub(crate) drafted: RwSignal<Option<ThreadId>>,
@@ -208,7 +208,7 @@ impl State {
             threads: StoredValue::default(),
             timelines: RwSignal::default(),
             fresh: RwSignal::default(),
-            notices: RwSignal::default(),
+            toasts: RwSignal::default(),
             drafts: StoredValue::default(),
             drafted: RwSignal::default(),
             chosen: RwSignal::default(),

@@ -16,7 +16,7 @@ use web_sys::{ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
 use weft_protocol::Millis;
 
 use super::{notify, page};
-use crate::state::{Action, Notice, State};
+use crate::state::{Action, State, Toast};
 
 /// How long it takes at least from one look for a newer version to the next, in milliseconds.
 const CHECK_MS: Millis = 3_600_000;
@@ -111,12 +111,12 @@ fn offer_newer(state: State, registration: &ServiceWorkerRegistration) {
 }
 
 fn offer(state: State) {
-    let notice = Notice {
+    let toast = Toast {
         id: 0,
         text: "A new version of Weft is ready.".to_owned(),
         action: Some(("Reload", Action::Reload)),
     };
-    notify(state, notice);
+    notify(state, toast);
 }
 
 /// Looks for a newer version when the page is seen again after a while.

@@ -7,7 +7,7 @@ use weft_protocol::{
 };
 use weft_sync::Seek;
 
-use super::{Action, Look, Notice, PushWish, Theme};
+use super::{Action, Look, PushWish, Theme, Toast};
 
 /// What a person asks of the accounts' side.
 #[derive(Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub enum Intent {
     /// Choose a model.
     Model(Option<ThreadId>, String),
     /// Say something in a toast; the runtime gives it its id.
-    Notify(Notice),
+    Notify(Toast),
     /// Take a toast away.
     Dismiss(u64),
     /// Put text on the clipboard.
@@ -188,7 +188,7 @@ impl Dispatch {
 
     /// Says something in a toast.
     pub fn notify(&self, text: impl Into<String>, action: Option<(&'static str, Mutation)>) {
-        self.send(Intent::Notify(Notice {
+        self.send(Intent::Notify(Toast {
             id: 0,
             text: text.into(),
             action: action.map(|(label, mutation)| (label, Action::Mutate(mutation))),

@@ -10,11 +10,11 @@ use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User, api::Inv
 use weft_sync::{Change, MessageView, ThreadView};
 
 use super::{
-    Call, Days, Keeping, Look, Notice, OwnFact, Push, Row, Session, State, Theme, Timeline,
+    Call, Days, Keeping, Look, OwnFact, Push, Row, Session, State, Theme, Timeline, Toast,
 };
 
 /// How many toasts there are at once.
-const NOTICES: usize = 3;
+const TOASTS: usize = 3;
 
 /// What the runtime has learnt beside the core.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub enum Fact {
     /// The local midnights.
     Days(Days),
     /// A toast appears.
-    Noticed(Notice),
+    Toasted(Toast),
     /// A toast goes.
     Dismissed(u64),
     /// The account is left: nothing of it stays.
@@ -187,9 +187,9 @@ pub fn apply(state: &State, change: Change) {
         } => {}
         Change::Rejected { mutation, code } => {
             let text = format!("{} {}", undone(&mutation), super::words::error(code));
-            noticed(
+            toasted(
                 state,
-                Notice {
+                Toast {
                     id: 0,
                     text,
                     action: None,
@@ -271,10 +271,8 @@ pub fn record(state: &State, fact: Fact) {
                 state.days.set(days);
             }
         }
-        Fact::Noticed(notice) => noticed(state, notice),
-        Fact::Dismissed(id) => state
-            .notices
-            .update(|notices| notices.retain(|n| n.id != id)),
+        Fact::Toasted(toast) => toasted(state, toast),
+        Fact::Dismissed(id) => state.toasts.update(|toasts| toasts.retain(|n| n.id != id)),
         Fact::Forgotten => {
             state.drafts.update_value(|drafts| drafts.clear());
             state.invites.update(Vec::clear);
@@ -284,7 +282,7 @@ pub fn record(state: &State, fact: Fact) {
             own(state, OwnFact::Ending(Call::Idle));
             state.own.hides.set(None);
             state.fresh.update(|fresh| fresh.clear());
-            state.notices.update(|notices| notices.clear());
+            state.toasts.update(|toasts| toasts.clear());
             state.opened.set(false);
             state.session.set(Session::SignedOut);
         }
@@ -302,16 +300,16 @@ fn own(state: &State, fact: OwnFact) {
     }
 }
 
-fn noticed(state: &State, mut notice: Notice) {
-    state.notices.update(|notices| {
-        if notice.id == 0 {
-            notice.id = notices.iter().map(|n| n.id).max().unwrap_or(0) + 1;
+fn toasted(state: &State, mut toast: Toast) {
+    state.toasts.update(|toasts| {
+        if toast.id == 0 {
+            toast.id = toasts.iter().map(|n| n.id).max().unwrap_or(0) + 1;
         }
         // The same words are not said twice at once, nor more than there is room for.
-        notices.retain(|other| (&other.text, &other.action) != (&notice.text, &notice.action));
-        notices.push(notice);
-        let over = notices.len().saturating_sub(NOTICES);
-        notices.drain(..over);
+        toasts.retain(|other| (&other.text, &other.action) != (&toast.text, &toast.action));
+        toasts.push(toast);
+        let over = toasts.len().saturating_sub(TOASTS);
+        toasts.drain(..over);
     });
 }
 

@@ -82,8 +82,8 @@ async fn a_new_version_waits_for_consent() {
     browser.js("window.mark = 1").await;
     builds.replace("second", "");
     return_after_an_hour(&browser).await;
-    let notices = browser.find("region", "Notifications");
-    notices.says(READY).await;
+    let toasts = browser.find("region", "Notifications");
+    toasts.says(READY).await;
 
     // Life goes on in the version that is open, and in each page that is opened until then.
     say(&browser, "Still here").await;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use weft_sync::Status;
 
 use crate::{
-    state::{Action, Dispatch, Intent, Notice, State},
+    state::{Action, Dispatch, Intent, State, Toast},
     ui::{
         each,
         icon::{Glyph, icon},
@@ -12,28 +12,28 @@ use crate::{
 };
 
 #[component]
-pub(crate) fn Notices() -> impl IntoView {
+pub(crate) fn Toasts() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     // Where the app is too old it says so itself, and offers the same.
     let shown = move || {
         let too_old = state.status.get() == Status::TooOld;
-        let said = |notice: &Notice| too_old && matches!(notice.action, Some((_, Action::Reload)));
-        let mut notices = state.notices.get();
-        notices.retain(|notice| !said(notice));
-        notices
+        let said = |toast: &Toast| too_old && matches!(toast.action, Some((_, Action::Reload)));
+        let mut toasts = state.toasts.get();
+        toasts.retain(|toast| !said(toast));
+        toasts
     };
     view! {
         <div class="toasts" role="region" aria-label="Notifications" aria-live="polite">
             {each(
-                move || shown().into_iter().map(|notice| notice.id).collect(),
+                move || shown().into_iter().map(|toast| toast.id).collect(),
                 move |_, id| {
-                    let notice = state.notices.with_untracked(|all| {
-                        all.iter().find(|notice| notice.id == id).cloned()
+                    let toast = state.toasts.with_untracked(|all| {
+                        all.iter().find(|toast| toast.id == id).cloned()
                     });
-                    let Some(notice) = notice else {
+                    let Some(toast) = toast else {
                         return ().into_any();
                     };
-                    let action = notice.action.map(|(label, action)| view! {
+                    let action = toast.action.map(|(label, action)| view! {
                         <button
                             type="button"
                             class="toast-action"
@@ -48,7 +48,7 @@ pub(crate) fn Notices() -> impl IntoView {
                     });
                     view! {
                         <div class="toast">
-                            <span>{notice.text}</span>
+                            <span>{toast.text}</span>
                             {action}
                             <button
                                 type="button"
