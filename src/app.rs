@@ -40,7 +40,6 @@ pub fn App(
         <Router base=base.clone()>
             <Pages base/>
         </Router>
-        <Toasts/>
     }
 }
 
@@ -82,11 +81,15 @@ fn Pages(base: String) -> impl IntoView {
         (Some(true), Route::SignIn) => Screen::Splash,
         (Some(true), _) => Screen::Inside,
     });
-    move || match screen.get() {
+    let page = move || match screen.get() {
         Screen::Splash => view! { <Splash/> }.into_any(),
         Screen::SignIn => later(sign_in_page, |page| page()),
         Screen::Inside => view! { <Shell/> }.into_any(),
         Screen::NotFound => nowhere(),
+    };
+    view! {
+        {page}
+        <Toasts/>
     }
 }
 

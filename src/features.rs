@@ -8,6 +8,7 @@ mod mentions;
 mod message;
 mod model;
 mod nav;
+mod notices;
 mod outdated;
 mod sidebar;
 mod sign_out;
@@ -22,7 +23,8 @@ use leptos::prelude::*;
 use weft_protocol::{MessageId, ThreadId};
 
 use self::{
-    members::Members, mentions::Mentions, timeline::TimelineLog, typing::Typing, welcome::Welcome,
+    members::Members, mentions::Mentions, notices::NoticesPanel, timeline::TimelineLog,
+    typing::Typing, welcome::Welcome,
 };
 use crate::{
     state::Timeline,
@@ -37,6 +39,7 @@ pub(crate) use self::{
     message::Switched,
     model::ModelPicker,
     nav::Nav,
+    notices::NoticesOpen,
     outdated::Outdated,
     sidebar::Sidebar,
     sign_out::SignOut,
@@ -66,6 +69,12 @@ part! {
     /// Who is a member of a thread.
     pub(crate) members in thread: fn(ThreadId, Timeline) -> AnyView =
         |thread, timeline| view! { <Members thread timeline/> }.into_any()
+}
+
+part! {
+    /// What the person is told of.
+    pub(crate) notices in notices: fn(RwSignal<bool>) -> AnyView =
+        |open| view! { <NoticesPanel open/> }.into_any()
 }
 
 impl ui::Key for ThreadId {

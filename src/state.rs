@@ -8,6 +8,7 @@ mod dispatch;
 mod grouping;
 mod look;
 mod mention;
+mod notices;
 pub mod project;
 mod route;
 mod timeline;
@@ -20,7 +21,7 @@ use std::{
 
 use leptos::prelude::*;
 use weft_protocol::{
-    Limits, Model, Mutation, Role, ThreadId, User, UserId,
+    Limits, Model, Mutation, NoticeRow, Place, Role, ThreadId, User, UserId,
     api::{ApiCode, Invite},
 };
 use weft_sync::{Status, ThreadView};
@@ -31,6 +32,7 @@ pub use self::{
     grouping::{Days, Group},
     look::{Choice, Contrast, Density, Look, TextSize, Theme},
     mention::Begun,
+    notices::{read_all, read_by_looking},
     route::Route,
     timeline::{Row, Timeline},
 };
@@ -121,6 +123,8 @@ pub enum PushWish {
 pub enum Action {
     /// Make a change.
     Mutate(Mutation),
+    /// Go to a thread, and to a message of it.
+    Open(ThreadId, Option<Place>),
     /// Load the app anew.
     Reload,
 }
@@ -166,6 +170,8 @@ pub struct State {
     pub(crate) threads: StoredValue<HashMap<ThreadId, ArcRwSignal<ThreadView>>>,
     pub(crate) timelines: RwSignal<HashMap<ThreadId, Timeline>>,
     pub(crate) fresh: RwSignal<HashSet<ThreadId>>,
+    /// What the person is told of, newest first.
+    pub(crate) notices: RwSignal<Vec<NoticeRow>>,
     pub(crate) toasts: RwSignal<Vec<Toast>>,
     pub(crate) drafts: StoredValue<HashMap<Option<ThreadId>, String>>,
     /// Where something was written elsewhere, or before.
@@ -208,6 +214,7 @@ impl State {
             threads: StoredValue::default(),
             timelines: RwSignal::default(),
             fresh: RwSignal::default(),
+            notices: RwSignal::default(),
             toasts: RwSignal::default(),
             drafts: StoredValue::default(),
             drafted: RwSignal::default(),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use weft_protocol::ThreadId;
 
-use super::{Connection, Drawer, Nav, thread::ThreadItem};
+use super::{Connection, Drawer, Nav, notices::NoticesButton, thread::ThreadItem};
 use crate::{
     state::{Dispatch, Group, Route, State},
     ui::{
@@ -57,6 +57,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
         >
             <div class="sidebar-head">
                 <span class="brand">"Weft"</span>
+                <NoticesButton/>
                 <button
                     type="button"
                     node_ref=drawer.closer

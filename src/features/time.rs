@@ -24,6 +24,20 @@ pub(super) fn clock(at: Millis) -> String {
         .unwrap_or_default()
 }
 
+/// The day, in short.
+pub(super) fn day(at: Millis) -> String {
+    let options = Object::new();
+    for (key, value) in [("day", "numeric"), ("month", "short")] {
+        // Setting a field of a fresh plain object cannot fail.
+        let _ = Reflect::set(&options, &key.into(), &value.into());
+    }
+    let day = DateTimeFormat::new(&Array::new(), &options).format();
+    let said = day.call1(&JsValue::UNDEFINED, &(at as f64).into());
+    said.ok()
+        .and_then(|said| said.as_string())
+        .unwrap_or_default()
+}
+
 /// Now, in milliseconds.
 pub(crate) fn now() -> f64 {
     Date::now()

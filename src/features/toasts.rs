@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use weft_sync::Status;
 
+use super::{Nav, Places};
 use crate::{
-    state::{Action, Dispatch, Intent, State, Toast},
+    state::{Action, Dispatch, Intent, Route, State, Toast},
     ui::{
         each,
         icon::{Glyph, icon},
@@ -14,6 +15,7 @@ use crate::{
 #[component]
 pub(crate) fn Toasts() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
+    let (nav, places) = (Nav::here(), Places::here());
     // Where the app is too old it says so itself, and offers the same.
     let shown = move || {
         let too_old = state.status.get() == Status::TooOld;
@@ -38,10 +40,14 @@ pub(crate) fn Toasts() -> impl IntoView {
                             type="button"
                             class="toast-action"
                             on:click=move |_| {
-                                dispatch.send(match action.clone() {
-                                    Action::Mutate(mutation) => Intent::Mutate(mutation),
-                                    Action::Reload => Intent::Reload,
-                                });
+                                match action.clone() {
+                                    Action::Mutate(mutation) => dispatch.mutate(mutation),
+                                    Action::Open(thread, at) => {
+                                        places.lead(state, thread, at);
+                                        nav.go(Route::Thread(thread));
+                                    }
+                                    Action::Reload => dispatch.send(Intent::Reload),
+                                }
                                 dispatch.send(Intent::Dismiss(id));
                             }
                         >{label}</button>

@@ -6,11 +6,11 @@ use weft_sync::Status;
 
 use super::{ChatPage, join_page, settings_page};
 use crate::{
-    features::{Drawer, Nav, Outdated, Sidebar},
+    features::{Drawer, Nav, NoticesOpen, Outdated, Sidebar, notices},
     state::{Dispatch, Intent, Look, Route, State},
     ui::{
         icon::{Glyph, icon},
-        part::later_page,
+        part::{later_page, quietly},
         splitter::Splitter,
     },
 };
@@ -22,6 +22,8 @@ const FOLDS: f64 = 130.0;
 pub(crate) fn Shell() -> impl IntoView {
     let (state, dispatch, nav) = (State::here(), Dispatch::here(), Nav::here());
     let (drawer, shell) = (Drawer::provide(), NodeRef::<Div>::new());
+    let told = RwSignal::new(false);
+    provide_context(NoticesOpen(told));
     // Threads share one page.
     let page = Memo::new(move |_| match nav.route() {
         Route::Thread(_) => Route::New,
@@ -77,6 +79,7 @@ pub(crate) fn Shell() -> impl IntoView {
                     }}
                 </div>
             </main>
+            {move || told.get().then(|| quietly(notices, move |panel| panel(told)))}
         </div>
     }
 }

@@ -283,6 +283,7 @@ impl Driver {
             match &change {
                 Change::StatusSet(Status::TooOld) => worker::check(),
                 Change::UserSet(Some(user)) => local::rename_account(user),
+                Change::NoticeShown(row) => super::notify(self.1, self.1.toast(row)),
                 _ => {}
             }
             project::apply(&self.1, change);

@@ -103,6 +103,7 @@ pub fn apply(state: &State, change: Change) {
                 signal.set(thread);
             }
         }
+        Change::NoticesSet(notices) => state.notices.set(notices),
         Change::TimelineOpened(thread) => state.timelines.update(|timelines| {
             timelines.insert(thread, Timeline::default());
         }),
@@ -180,9 +181,15 @@ pub fn apply(state: &State, change: Change) {
             record(state, Fact::Draft(place, text));
             state.drafted.set(place);
         }
-        // That it is shown as unread again says it.
+        // It is said by a toast, which goes by itself.
+        Change::NoticeShown(_) => {}
+        // That it is shown as unread again says it, where that is to be said at all.
         Change::Rejected {
-            mutation: Mutation::MarkRead { .. } | Mutation::MarkUnread { .. },
+            mutation:
+                Mutation::MarkRead { .. }
+                | Mutation::MarkUnread { .. }
+                | Mutation::MarkNoticesRead { .. }
+                | Mutation::ShowNotice { .. },
             ..
         } => {}
         Change::Rejected { mutation, code } => {
@@ -282,6 +289,7 @@ pub fn record(state: &State, fact: Fact) {
             own(state, OwnFact::Ending(Call::Idle));
             state.own.hides.set(None);
             state.fresh.update(|fresh| fresh.clear());
+            state.notices.update(Vec::clear);
             state.toasts.update(|toasts| toasts.clear());
             state.opened.set(false);
             state.session.set(Session::SignedOut);
@@ -404,6 +412,9 @@ fn undone(mutation: &Mutation) -> &'static str {
         Mutation::ArchiveThread { .. } => "The chat could not be archived or restored.",
         Mutation::MarkRead { .. } | Mutation::MarkUnread { .. } => {
             "What was read could not be marked."
+        }
+        Mutation::MarkNoticesRead { .. } | Mutation::ShowNotice { .. } => {
+            "What you were told of could not be marked."
         }
         Mutation::MuteThread { .. } => "The chat could not be muted or unmuted.",
         Mutation::DeleteThread { .. } => "The chat could not be deleted.",

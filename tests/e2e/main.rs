@@ -12,6 +12,7 @@ mod keyboard;
 mod look;
 mod members;
 mod network;
+mod notices;
 mod offline;
 mod presence;
 mod profile;

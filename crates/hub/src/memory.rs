@@ -10,8 +10,8 @@ use std::{
 };
 
 use weft_protocol::{
-    Author, InstallationId, Limits, MemberRow, MessageId, MessageRow, Millis, Op, Role, Status,
-    ThreadId, ThreadRow, Topic, User, UserId,
+    Author, InstallationId, Limits, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op, Role,
+    Status, ThreadId, ThreadRow, Topic, User, UserId,
 };
 
 use crate::{
@@ -29,6 +29,7 @@ pub struct MemoryStore {
     people: BTreeMap<UserId, User>,
     /// Who wants nobody to see that they are there.
     hiding: BTreeSet<UserId>,
+    notices: BTreeMap<(UserId, u64), NoticeRow>,
     messages: BTreeMap<MessageId, MessageRow>,
     /// The jump of each message.
     jumps: BTreeMap<MessageId, MessageId>,
@@ -94,6 +95,7 @@ impl MemoryStore {
             members: BTreeSet::new(),
             people: BTreeMap::new(),
             hiding: BTreeSet::new(),
+            notices: BTreeMap::new(),
             messages: BTreeMap::new(),
             jumps: BTreeMap::new(),
             appended: BTreeMap::new(),
@@ -259,6 +261,23 @@ impl Lookup for MemoryStore {
             rows.extend(self.thread(thread, member)?.filter(|row| !row.deleted));
         }
         Ok(rows)
+    }
+
+    fn notices(&self, user: UserId) -> Result<Vec<NoticeRow>, Infallible> {
+        let rows = self.notices.range((user, 0)..=(user, u64::MAX));
+        Ok(rows.map(|(_, row)| row.clone()).collect())
+    }
+
+    fn noticed_by(&self, person: UserId) -> Result<Vec<(UserId, NoticeRow)>, Infallible> {
+        let is_by = |row: &NoticeRow| row.person().is_some_and(|by| by.id == person);
+        let rows = self.notices.iter().filter(|(_, row)| is_by(row));
+        Ok(rows.map(|(&(user, _), row)| (user, row.clone())).collect())
+    }
+
+    fn noticed(&self, message: MessageId) -> Result<Vec<(UserId, u64)>, Infallible> {
+        let is_about = |row: &NoticeRow| row.place().is_some_and(|at| at.message == message);
+        let rows = self.notices.iter().filter(|(_, row)| is_about(row));
+        Ok(rows.map(|(&key, _)| key).collect())
     }
 
     fn message(&self, message: MessageId) -> Result<Option<MessageRow>, Infallible> {
@@ -489,6 +508,16 @@ impl Tables for MemoryStore {
 
     fn drop_appended(&mut self, message: MessageId) -> Result<(), Infallible> {
         self.appended.remove(&message);
+        Ok(())
+    }
+
+    fn put_notice(&mut self, user: UserId, row: &NoticeRow) -> Result<(), Infallible> {
+        self.notices.insert((user, row.n), row.clone());
+        Ok(())
+    }
+
+    fn drop_notice(&mut self, user: UserId, n: u64) -> Result<(), Infallible> {
+        self.notices.remove(&(user, n));
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 
 mod answer;
 mod lists;
+mod notices;
 mod path;
 mod people;
 mod run;
@@ -262,7 +263,8 @@ pub enum Answer {
     Snapshot {
         /// What it is a snapshot of.
         cursor: Cursor,
-        /// Its rows, in order: live threads by id, or messages by ordinal.
+        /// Its rows, in order: live threads by id and notices by number, or messages by
+        /// ordinal.
         rows: Vec<Row>,
     },
     /// Messages of a path.

@@ -76,6 +76,22 @@ pub enum Mutation {
         /// Whether it is muted from now on.
         muted: bool,
     },
+    /// Says that what the person was told of a thread has been read, up to a notice.
+    MarkNoticesRead {
+        /// Which thread.
+        thread: ThreadId,
+        /// The number of the last one of them.
+        through: u64,
+    },
+    /// Wants to show a notice by itself. The first tab that asks while it is news is the one that does.
+    ShowNotice {
+        /// The thread that it is about.
+        thread: ThreadId,
+        /// Which notice.
+        n: u64,
+        /// The tab, by a number above 0 made at random when it was opened.
+        by: u32,
+    },
     /// Makes a thread a tombstone; its running replies are stopped.
     DeleteThread {
         /// Which thread.
@@ -208,6 +224,17 @@ pub trait Rows {
     fn stop_reply(&mut self, row: MessageRow) -> Result<(), Self::Error>;
     /// Ends every streaming reply of the thread as stopped, and their jobs.
     fn stop_replies(&mut self, thread: ThreadId) -> Result<(), Self::Error>;
+    /// Tells those whom a message that was just added mentions, but for those whom what it takes the place of
+    /// has mentioned. A client's overlay does nothing.
+    fn tell_mentioned(
+        &mut self,
+        message: MessageId,
+        instead_of: Option<&str>,
+    ) -> Result<(), Self::Error>;
+    /// Marks the person's notices about a thread as read, up to this number.
+    fn read_notices(&mut self, thread: ThreadId, through: u64) -> Result<(), Self::Error>;
+    /// Has this tab show a notice by itself, where none does and it is news. A client's overlay does nothing.
+    fn show_notice(&mut self, thread: ThreadId, n: u64, by: u32) -> Result<(), Self::Error>;
     /// Makes the message a tombstone: no text, no error.
     fn bury_message(&mut self, row: MessageRow) -> Result<(), Self::Error>;
     /// What a member of the thread may do; none where they are no member.
@@ -233,6 +260,8 @@ impl Mutation {
             | Self::MarkRead { thread, .. }
             | Self::MarkUnread { thread, .. }
             | Self::MuteThread { thread, .. }
+            | Self::MarkNoticesRead { thread, .. }
+            | Self::ShowNotice { thread, .. }
             | Self::DeleteThread { thread }
             | Self::RestoreThread { thread }
             | Self::SendMessage { thread, .. }
@@ -254,6 +283,8 @@ impl Mutation {
             | Self::MarkRead { .. }
             | Self::MarkUnread { .. }
             | Self::MuteThread { .. }
+            | Self::MarkNoticesRead { .. }
+            | Self::ShowNotice { .. }
             | Self::RemoveMember { .. } => Role::Viewer,
             Self::RenameThread { .. }
             | Self::SendMessage { .. }
@@ -334,6 +365,14 @@ impl Mutation {
             Self::MuteThread { thread, muted } => {
                 change_thread(rows, *thread, |row| row.muted = *muted)
             }
+            Self::MarkNoticesRead { thread, through } => {
+                any_thread(rows, *thread)?;
+                rows.read_notices(*thread, *through).map_err(Refused::Rows)
+            }
+            Self::ShowNotice { thread, n, by } => {
+                any_thread(rows, *thread)?;
+                rows.show_notice(*thread, *n, *by).map_err(Refused::Rows)
+            }
             Self::DeleteThread { thread } => {
                 if any_thread(rows, *thread)?.deleted {
                     return Ok(());
@@ -357,7 +396,8 @@ impl Mutation {
                     Some(parent) => Some(any_message(rows, *thread, *parent)?.id),
                     None => rows.tail(*thread).map_err(Refused::Rows)?,
                 };
-                say(rows, *thread, *message, parent, text, reply.as_ref())
+                let said = (*message, text.as_str(), None);
+                say(rows, *thread, said, parent, reply.as_ref())
             }
             Self::StopReply { thread, message } => {
                 let row = any_message(rows, *thread, *message)?;
@@ -392,14 +432,8 @@ impl Mutation {
                 if row.author != Author::User(rows.me()) {
                     return Err(ErrorCode::NotAllowed.into());
                 }
-                say(
-                    rows,
-                    *thread,
-                    *replacement,
-                    row.parent,
-                    text,
-                    reply.as_ref(),
-                )
+                let said = (*replacement, text.as_str(), Some(&*row.text));
+                say(rows, *thread, said, row.parent, reply.as_ref())
             }
             Self::DeleteMessage { thread, message } => {
                 let row = any_message(rows, *thread, *message)?;
@@ -576,13 +610,12 @@ fn change_thread<R: Rows>(
     rows.put_thread(row).map_err(Refused::Rows)
 }
 
-/// Adds a message of this person under `parent`, and the reply asked for under it.
+/// Adds a message of this person under `parent`, perhaps instead of another text, and the reply asked for under it.
 fn say<R: Rows>(
     rows: &mut R,
     thread: ThreadId,
-    id: MessageId,
+    (id, text, instead_of): (MessageId, &str, Option<&str>),
     parent: Option<MessageId>,
-    text: &str,
     reply: Option<&NewReply>,
 ) -> Result<(), Refused<R::Error>> {
     any_thread(rows, thread)?;
@@ -610,6 +643,7 @@ fn say<R: Rows>(
         deleted: false,
         created_at: now,
     })?;
+    rows.tell_mentioned(id, instead_of).map_err(Refused::Rows)?;
     if parent.is_none()
         && !thread.named
         && let Some(title) = title::from_first_words(text)

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Checksum, ErrorCode, MessageId, Millis, ThreadId, UserId, presence::is_zero};
+use crate::{
+    Checksum, ErrorCode, MessageId, Millis, NoticeRow, ThreadId, UserId, presence::is_zero,
+};
 
 /// How many colours a person can choose from.
 pub const COLOURS: u8 = 6;
@@ -289,6 +291,8 @@ pub enum Row {
     Message(MessageRow),
     /// A row of a thread topic as well: somebody who is or was a member.
     Member(MemberRow),
+    /// A row of a user topic as well: something that the person is told of.
+    Notice(NoticeRow),
 }
 
 /// One step of a change set. Rows replace the row of the same id, and lists of siblings those that were
@@ -312,4 +316,8 @@ pub enum Op {
     ThreadGone(ThreadId),
     /// The person who follows the user topic is called and shown so from now on (SPEC R56).
     User(User),
+    /// The notice is now this.
+    Notice(NoticeRow),
+    /// There is no such notice any more.
+    NoticeGone(u64),
 }

@@ -10,9 +10,10 @@ use std::{fmt::Debug, fs, path::PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
 use weft_protocol::{
-    Author, Checksum, ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MemberRow, MessageId,
-    MessageRow, Model, Mutation, NewReply, Online, Op, Path, Person, Presence, Present, Role, Row,
-    ServerFrame, Status, ThreadId, ThreadRow, Topic, User, UserId, Versions,
+    About, Author, Checksum, ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MemberRow,
+    MessageId, MessageRow, Model, Mutation, NewReply, NoticeRow, Online, Op, Path, Person, Place,
+    Presence, Present, Role, Row, ServerFrame, Status, ThreadId, ThreadRow, Topic, User, UserId,
+    Versions,
     api::{
         ApiCode, ApiError, Credentials, Device, Devices, Farewell, Keep, LastSeen, NewPassword,
         Privacy, Profile, Seen, Session,
@@ -72,6 +73,25 @@ fn named() -> User {
         display: Some("Ada Lovelace".into()),
         colour: Some(3),
         ..User::new(user(), "ada")
+    }
+}
+
+fn notice_row(about: About) -> NoticeRow {
+    NoticeRow {
+        n: 7,
+        thread: thread(),
+        about,
+        read: false,
+        shown: 0,
+        created_at: 1_700_000_000_005,
+    }
+}
+
+fn place() -> Place {
+    Place {
+        message: message(3),
+        ordinal: 4,
+        depth: 2,
     }
 }
 
@@ -455,6 +475,27 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
                     role: None,
                 }),
             ),
+            (
+                "mention",
+                Row::Notice(notice_row(About::Mention {
+                    by: member_row().user,
+                    at: place(),
+                })),
+            ),
+            (
+                "reply_ended",
+                Row::Notice(notice_row(About::Reply {
+                    model: "demo".into(),
+                    status: Status::Complete,
+                    at: place(),
+                })),
+            ),
+            (
+                "added",
+                Row::Notice(notice_row(About::Added {
+                    by: member_row().user,
+                })),
+            ),
             ("message", Row::Message(message_row())),
             ("reply", Row::Message(reply_row())),
             (
@@ -482,6 +523,17 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
                 }),
             ),
             ("thread_gone", Op::ThreadGone(thread())),
+            (
+                "notice",
+                Op::Notice(NoticeRow {
+                    read: true,
+                    shown: 9,
+                    ..notice_row(About::Joined {
+                        who: member_row().user,
+                    })
+                }),
+            ),
+            ("notice_gone", Op::NoticeGone(7)),
             ("siblings", Op::Siblings(vec![message(4), message(6)])),
             (
                 "settle",
@@ -539,6 +591,18 @@ fn r9_every_mutation_travels_as_its_golden_line() {
                 Mutation::MuteThread {
                     thread,
                     muted: true,
+                },
+            ),
+            (
+                "mark_notices_read",
+                Mutation::MarkNoticesRead { thread, through: 7 },
+            ),
+            (
+                "show_notice",
+                Mutation::ShowNotice {
+                    thread,
+                    n: 7,
+                    by: 9,
                 },
             ),
             ("delete_thread", Mutation::DeleteThread { thread }),

@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, Option<Fill>)] = &[
     (include_str!("store/migrations/0006_members.sql"), None),
     (include_str!("store/migrations/0007_marks.sql"), None),
     (include_str!("store/migrations/0009_people.sql"), None),
+    (include_str!("store/migrations/0011_notices.sql"), None),
 ];
 
 /// Change sets kept per topic: a reader further behind gets a snapshot.

@@ -6,6 +6,7 @@
 mod drafts;
 mod frames;
 mod intents;
+mod notices;
 mod online;
 mod presence;
 mod reading;
@@ -32,7 +33,10 @@ use crate::{
     replica::Replica,
 };
 
-use self::{drafts::Drafts, online::Onlines, presence::Presences, reading::asks::Asks, tabs::Role};
+use self::{
+    drafts::Drafts, notices::News, online::Onlines, presence::Presences, reading::asks::Asks,
+    tabs::Role,
+};
 
 /// A deadline missed by this much means that the machine slept.
 const SLEPT: u64 = 10_000;
@@ -97,6 +101,7 @@ pub struct Core {
     presences: Presences,
     onlines: Onlines,
     role: Role,
+    news: News,
     /// Since when nobody sees the page.
     hidden_since: Option<Millis>,
     /// Whether the platform has stopped some of this page.
@@ -119,6 +124,8 @@ impl Core {
     pub fn new(now: Millis, config: Config) -> Self {
         let mut rng = SmallRng::seed_from_u64(config.seed);
         let installation = InstallationId::new(now, rng.random());
+        // From a source of its own: the waits of a seed stay what they are.
+        let tab = SmallRng::seed_from_u64(!config.seed).random_range(1..=u32::MAX);
         Self {
             now,
             clock: now,
@@ -151,6 +158,7 @@ impl Core {
             presences: Presences::default(),
             onlines: Onlines::default(),
             role: Role::Alone,
+            news: News::new(tab),
             hidden_since: None,
             frozen: false,
             dirty: Vec::new(),
@@ -275,6 +283,7 @@ impl Core {
             unsent: project::unsent(&self.outbox),
             threads_known: self.threads_known(),
             threads: self.thread_list(),
+            notices: project::notices(&self.replica, &self.outbox, self.owner),
             timelines: self.watched.iter().map(timeline).collect(),
         }
     }
@@ -339,6 +348,8 @@ impl Core {
         if take(&mut self.dirty_list) {
             let list = self.thread_list();
             self.published.set_threads(list, &mut out);
+            let notices = project::notices(&self.replica, &self.outbox, self.owner);
+            self.published.set_notices(notices, &mut out);
         }
         for thread in take(&mut self.dirty) {
             let mut published = take(&mut self.published);

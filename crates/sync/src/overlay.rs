@@ -16,6 +16,8 @@ pub(crate) struct Overlay<'a> {
     me: UserId,
     /// The threads that differ from their rows.
     pub(crate) threads: Few<ThreadId, ThreadRow>,
+    /// Up to where what was told of a thread was read.
+    pub(crate) notices_read: Few<ThreadId, u64>,
     /// The messages that differ from their rows.
     pub(crate) messages: Few<MessageId, MessageRow>,
     /// The messages that have no row, in the order they were made.
@@ -59,6 +61,7 @@ impl<'a> Overlay<'a> {
             base,
             me: me.unwrap_or(UserId::from_bytes([0; 16])),
             threads: Few::default(),
+            notices_read: Few::default(),
             messages: Few::default(),
             pending: Vec::new(),
             step: Step::default(),
@@ -286,6 +289,22 @@ impl Rows for Overlay<'_> {
     }
 
     fn set_role(&mut self, _: ThreadId, _: UserId, _: Option<Role>) -> Result<(), NotHere> {
+        Ok(())
+    }
+
+    fn tell_mentioned(&mut self, _: MessageId, _: Option<&str>) -> Result<(), NotHere> {
+        Ok(())
+    }
+
+    fn read_notices(&mut self, thread: ThreadId, through: u64) -> Result<(), NotHere> {
+        if self.step.in_list {
+            let before = self.notices_read.get(thread).copied().unwrap_or(0);
+            self.notices_read.insert(thread, before.max(through));
+        }
+        Ok(())
+    }
+
+    fn show_notice(&mut self, _: ThreadId, _: u64, _: u32) -> Result<(), NotHere> {
         Ok(())
     }
 

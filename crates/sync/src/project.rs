@@ -6,7 +6,8 @@
 use std::{cmp::Reverse, collections::HashMap, hash::Hash, sync::Arc};
 
 use weft_protocol::{
-    MemberRow, MessageId, MessageRow, Model, Mutation, Path, ThreadId, ThreadRow, User, UserId,
+    MemberRow, MessageId, MessageRow, Model, Mutation, NoticeRow, Path, ThreadId, ThreadRow, User,
+    UserId,
 };
 
 use crate::{
@@ -29,6 +30,7 @@ pub(crate) struct Published {
     pub(crate) unsent: u32,
     pub(crate) threads_known: bool,
     pub(crate) threads: Vec<ThreadView>,
+    pub(crate) notices: Vec<NoticeRow>,
     pub(crate) timelines: Few<ThreadId, PublishedTimeline>,
 }
 
@@ -140,14 +142,41 @@ pub(crate) fn threads(
         .collect()
 }
 
+/// What the person is told of, newest first; nothing of threads that are not in the list.
+pub(crate) fn notices(replica: &Replica, outbox: &Outbox, me: Option<UserId>) -> Vec<NoticeRow> {
+    if replica.notices.iter().next().is_none() {
+        return Vec::new();
+    }
+    let overlay = Overlay::new(replica, me, outbox.entries.iter());
+    let shown = replica.notices.iter().filter_map(|(n, row)| {
+        let known = replica.threads.get(&row.thread);
+        let thread = overlay.threads.get(row.thread).or(known)?;
+        if thread.deleted || row.is_over(thread.read) {
+            return None;
+        }
+        let marked = overlay.notices_read.get(row.thread);
+        let read = row.is_read(thread.read) || marked.is_some_and(|&through| n <= through);
+        Some(NoticeRow {
+            read,
+            ..row.clone()
+        })
+    });
+    let mut shown: Vec<NoticeRow> = shown.collect();
+    shown.reverse();
+    shown
+}
+
 /// How many changes no server has accepted yet. Making a thread is not counted beside what is said in it, nor
-/// what was read.
+/// what was read or shown.
 pub(crate) fn unsent(outbox: &Outbox) -> u32 {
     let waits = |entry: &&Entry| {
         (entry.is_undecided() || entry.failure().is_some())
             && !matches!(
                 entry.mutation,
-                Mutation::CreateThread { .. } | Mutation::MarkRead { .. }
+                Mutation::CreateThread { .. }
+                    | Mutation::MarkRead { .. }
+                    | Mutation::MarkNoticesRead { .. }
+                    | Mutation::ShowNotice { .. }
             )
     };
     let count = outbox.entries.iter().filter(waits).count();
@@ -424,6 +453,14 @@ impl Published {
             }
         }
         self.threads = list;
+    }
+
+    /// Publishes what the person is told of.
+    pub(crate) fn set_notices(&mut self, notices: Vec<NoticeRow>, out: &mut Vec<Change>) {
+        if self.notices != notices {
+            self.notices.clone_from(&notices);
+            out.push(Change::NoticesSet(notices));
+        }
     }
 
     /// Opens and closes timelines until these are the open ones.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use weft_protocol::{
-    Checksum, MemberRow, MessageId, MessageRow, Path, Row, Status, ThreadId, ThreadRow,
+    Checksum, MemberRow, MessageId, MessageRow, NoticeRow, Path, Row, Status, ThreadId, ThreadRow,
     frame::Held, row::Settle,
 };
 
@@ -23,6 +23,8 @@ pub(crate) const MAX_REFETCHES: u8 = 3;
 pub(crate) struct Replica {
     /// In no order: ids name, and never order (SPEC R1).
     pub(crate) threads: HashMap<ThreadId, ThreadRow>,
+    /// What the person is told of, by number.
+    pub(crate) notices: Few<u64, NoticeRow>,
     pub(crate) timelines: Few<ThreadId, Timeline>,
     revs: u64,
 }
@@ -389,20 +391,22 @@ impl Replica {
                     new.put(row, held, self.fresh_rev());
                 }
                 Row::Member(member) => new.put_member(member),
-                Row::Message(_) | Row::Thread(_) => {}
+                Row::Message(_) | Row::Thread(_) | Row::Notice(_) => {}
             }
         }
         self.timelines.insert(thread, new);
     }
 
-    /// Replaces the thread list.
-    pub(crate) fn reset_threads(&mut self, rows: Vec<Row>) {
-        self.threads = rows
-            .into_iter()
-            .filter_map(|row| match row {
-                Row::Thread(row) => Some((row.id, row)),
-                Row::Message(_) | Row::Member(_) => None,
-            })
-            .collect();
+    /// Replaces the thread list, and what the person is told of.
+    pub(crate) fn reset_list(&mut self, rows: Vec<Row>) {
+        self.threads.clear();
+        self.notices.clear();
+        for row in rows {
+            match row {
+                Row::Thread(row) => _ = self.threads.insert(row.id, row),
+                Row::Notice(row) => self.notices.insert(row.n, row),
+                Row::Message(_) | Row::Member(_) => {}
+            }
+        }
     }
 }

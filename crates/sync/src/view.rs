@@ -7,7 +7,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use weft_protocol::{
-    Author, ErrorCode, MemberRow, MessageId, Millis, Model, Mutation, ThreadId, ThreadRow, User,
+    Author, ErrorCode, MemberRow, MessageId, Millis, Model, Mutation, NoticeRow, ThreadId,
+    ThreadRow, User,
 };
 
 /// How the client stands to the server.
@@ -197,6 +198,9 @@ pub struct View {
     pub threads_known: bool,
     /// Every thread that is not deleted: pinned ones first, then by `updated_at`, newest first.
     pub threads: Vec<ThreadView>,
+    /// What the person is told of, newest first; with what is pending, `read` says whether it was read in any
+    /// way.
+    pub notices: Vec<NoticeRow>,
     /// The watched threads.
     pub timelines: BTreeMap<ThreadId, TimelineView>,
 }
@@ -235,6 +239,8 @@ pub enum Change {
     },
     /// The thread with this id is now this.
     ThreadSet(ThreadView),
+    /// `notices` is now this.
+    NoticesSet(Vec<NoticeRow>),
     /// A timeline is there, empty.
     TimelineOpened(ThreadId),
     /// A timeline is gone.
@@ -285,6 +291,8 @@ pub enum Change {
     /// Somewhere else, or before, this was written in a thread or in the next new one, and not sent. Not
     /// part of the view: who writes has it on the screen.
     DraftSet(Option<ThreadId>, String),
+    /// This tab is the one that shows a notice by itself. Not part of the view: it is said once.
+    NoticeShown(NoticeRow),
     /// A mutation that shows no message of its own was rejected, and its effect is undone. Not part
     /// of the view: it is said once.
     Rejected {
@@ -313,6 +321,7 @@ impl View {
                     *row = thread;
                 }
             }
+            Change::NoticesSet(notices) => self.notices = notices,
             Change::TimelineOpened(thread) => {
                 self.timelines.insert(thread, TimelineView::default());
             }
@@ -363,7 +372,7 @@ impl View {
             Change::DeliverySet(thread, id, delivery) => {
                 self.change(thread, id, |row| row.delivery = delivery);
             }
-            Change::DraftSet(..) | Change::Rejected { .. } => {}
+            Change::DraftSet(..) | Change::NoticeShown(_) | Change::Rejected { .. } => {}
         }
     }
 

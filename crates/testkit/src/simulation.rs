@@ -82,11 +82,13 @@ pub enum Trouble {
     Unreading,
     /// Somebody else was shown to type.
     Typing,
+    /// A notice was shown by itself.
+    Shown,
 }
 
 impl Trouble {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Crash,
         Self::Forgetting,
         Self::Kill,
@@ -109,6 +111,7 @@ impl Trouble {
         Self::Leaving,
         Self::Unreading,
         Self::Typing,
+        Self::Shown,
     ];
 }
 

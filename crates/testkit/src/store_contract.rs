@@ -4,6 +4,7 @@
 //! check panics with what it found.
 
 mod marks;
+mod notices;
 mod paths;
 mod people;
 
@@ -51,7 +52,7 @@ pub fn store_contract<S: Store>(make: impl Fn() -> S) {
         r37_old_outcomes_are_forgotten_a_few_at_a_time,
     ];
     let more = paths::checks().into_iter().chain(marks::checks());
-    let more = more.chain(people::checks());
+    let more = more.chain(people::checks()).chain(notices::checks());
     for check in checks.iter().copied().chain(more) {
         check(Bench::new(make()));
     }
@@ -293,7 +294,7 @@ impl<S: Store> Bench<S> {
     fn messages(&self, thread: ThreadId) -> Vec<MessageRow> {
         let message = |row| match row {
             Row::Message(row) => Some(row),
-            Row::Member(_) => None,
+            Row::Member(_) | Row::Notice(_) => None,
             Row::Thread(row) => panic!("a thread among messages: {row:?}"),
         };
         self.snapshot(Topic::Thread(thread))
@@ -305,13 +306,14 @@ impl<S: Store> Bench<S> {
 
     fn threads(&self) -> Vec<weft_protocol::ThreadRow> {
         let thread = |row| match row {
-            Row::Thread(row) => row,
+            Row::Thread(row) => Some(row),
+            Row::Notice(_) => None,
             other => panic!("among threads: {other:?}"),
         };
         self.snapshot(Topic::User(self.user))
             .1
             .into_iter()
-            .map(thread)
+            .filter_map(thread)
             .collect()
     }
 

@@ -10,9 +10,9 @@ use web_sys::{Element, HtmlElement};
 use weft_protocol::{Author, MessageId, Mutation, Status, ThreadId};
 use weft_sync::{Ahead, Head, History, Seek};
 
-use super::place::{Anchor, Place, Places};
+use super::place::{Anchor, HEADROOM, Place, Places};
 use crate::{
-    state::{Dispatch, Intent, State, Timeline},
+    state::{Dispatch, Intent, State, Timeline, read_by_looking},
     ui::effect,
 };
 
@@ -20,8 +20,6 @@ use crate::{
 const NEAR: i32 = 80;
 /// So many messages may be deleted where one is looked for by its depth.
 const TOMBSTONES: u64 = 10;
-/// How far below the upper edge a message begins that was jumped to.
-const HEADROOM: f64 = 48.0;
 
 /// What the reader of a timeline sees of it.
 #[derive(Clone, Copy)]
@@ -116,6 +114,7 @@ impl Scroll {
         }
         scroll.watch();
         scroll.read();
+        scroll.be_led(places);
         on_cleanup(move || {
             let anchor = scroll.held.with_value(|held| held.anchor);
             let place = Place {
@@ -129,6 +128,34 @@ impl Scroll {
             places.leave(thread, place);
         });
         scroll
+    }
+
+    /// Goes where the reader is led from elsewhere on the page.
+    fn be_led(self, places: Places) {
+        let came = StoredValue::new(false);
+        effect(move || {
+            let led = places.led.get();
+            // Who has just come is where they were led.
+            if !came.get_value() {
+                return came.set_value(true);
+            }
+            match led.filter(|(thread, _)| *thread == self.thread) {
+                Some((_, Some(anchor))) => self.go_to(anchor),
+                Some((_, None)) => self.go_to_end(),
+                None => {}
+            }
+        });
+    }
+
+    fn go_to(self, anchor: Anchor) {
+        self.leave_end();
+        self.held.update_value(|held| {
+            (held.goal, held.to_end) = (None, false);
+            (held.anchor, held.returns) = (Some(anchor), true);
+        });
+        let Anchor { message, depth, .. } = anchor;
+        self.seek(Seek::Message { message, depth });
+        self.settle();
     }
 
     fn seek(self, seek: Seek) {
@@ -177,6 +204,17 @@ impl Scroll {
             if self.state.seen.get() && found.is_some() {
                 self.held.update_value(|held| held.found = found);
                 self.note_unread();
+            }
+        });
+        effect(move || {
+            let through = read_by_looking(&self.state.notices.read(), self.thread);
+            if self.state.seen.get()
+                && let Some(through) = through
+            {
+                self.dispatch.mutate(Mutation::MarkNoticesRead {
+                    thread: self.thread,
+                    through,
+                });
             }
         });
         let timeline = self.timeline.get_value();
@@ -352,7 +390,11 @@ impl Scroll {
             if by.abs() >= 1.0 {
                 scroller.set_scroll_top(scroller.scroll_top() + by.round() as i32);
             }
-            self.held.update_value(|held| held.returns = false);
+            if self.held.with_value(|held| held.returns) {
+                self.held.update_value(|held| held.returns = false);
+                // Where all fits there is nothing to scroll, and nobody to say what is in sight.
+                return self.scrolled();
+            }
         } else if self.held.with_value(|held| held.returns) {
             return;
         } else {

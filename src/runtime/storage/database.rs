@@ -33,7 +33,7 @@ const META: &str = "meta";
 const OUTBOX: &str = "outbox";
 /// Topics: each with its cursor, the ordinal of its newest message, and when it was used.
 const TOPICS: &str = "topics";
-/// Rows: threads by `<topic>/<id>`, messages by `<topic>/<ordinal>`.
+/// Rows: threads by `<topic>/<id>`, notices by `<topic>/notice/<number>`, messages by `<topic>/<ordinal>`.
 const ROWS: &str = "rows";
 /// The ordinals of messages by `<topic>/<id>`.
 const PLACES: &str = "places";
@@ -328,6 +328,10 @@ impl Stores<'_> {
                     match op {
                         Op::Thread(row) => self.put_row(*topic, &Row::Thread(row.clone()))?,
                         Op::Member(row) => self.place_row(*topic, &Row::Member(row.clone()))?,
+                        Op::Notice(row) => self.place_row(*topic, &Row::Notice(row.clone()))?,
+                        Op::NoticeGone(n) => {
+                            self.delete(ROWS, KeyRange::Only(notice(*topic, *n)))?;
+                        }
                         Op::ThreadGone(thread) => {
                             self.delete(ROWS, KeyRange::Only(format!("{topic}/{thread}")))?;
                         }
@@ -418,6 +422,7 @@ impl Stores<'_> {
     fn place_row(&self, topic: Topic, row: &Row) -> Result<()> {
         match row {
             Row::Thread(thread) => self.put(ROWS, &format!("{topic}/{}", thread.id), row),
+            Row::Notice(told) => self.put(ROWS, &notice(topic, told.n), row),
             Row::Member(member) => {
                 self.put(ROWS, &format!("{}{}", people(topic), member.user.id), row)
             }
@@ -460,7 +465,7 @@ impl Stores<'_> {
         let json = self.get(ROWS, &key((topic, ordinal))).await?;
         Ok(json.and_then(|json| match json::read(&json) {
             Ok(Row::Message(row)) => Some(row),
-            Ok(Row::Thread(_) | Row::Member(_)) | Err(_) => None,
+            Ok(Row::Thread(_) | Row::Member(_) | Row::Notice(_)) | Err(_) => None,
         }))
     }
 
@@ -514,7 +519,7 @@ impl Stores<'_> {
         let rows = self.rows(range).await?;
         let rows = rows.into_iter().filter_map(|row| match row {
             Row::Message(row) => Some(row),
-            Row::Thread(_) | Row::Member(_) => None,
+            Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
         });
         let rows = read.pick(rows.collect(), PAGE);
         let rows = rows.into_iter().map(Row::Message).collect();
@@ -639,6 +644,11 @@ fn people(topic: Topic) -> String {
     format!("{topic}/people/")
 }
 
+/// The key of a notice's row: beside those of threads, which are ids.
+fn notice(topic: Topic, n: u64) -> String {
+    format!("{topic}/notice/{}", number(n))
+}
+
 /// The key of a message's row.
 fn key((topic, ordinal): (Topic, u64)) -> String {
     format!("{topic}/{}", number(ordinal))
@@ -647,7 +657,7 @@ fn key((topic, ordinal): (Topic, u64)) -> String {
 fn message(row: &Row) -> Option<&MessageRow> {
     match row {
         Row::Message(row) => Some(row),
-        Row::Thread(_) | Row::Member(_) => None,
+        Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
     }
 }
 
@@ -661,6 +671,7 @@ fn id_of(row: &Row) -> String {
         Row::Thread(row) => row.id.to_string(),
         Row::Message(row) => row.id.to_string(),
         Row::Member(row) => row.user.id.to_string(),
+        Row::Notice(row) => number(row.n),
     }
 }
 

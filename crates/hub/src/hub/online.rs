@@ -94,7 +94,12 @@ impl Hub {
                 Op::ThreadGone(thread) => self.onlines.share(self.now, user, *thread, false),
                 Op::User(now) if now.is_deleted() => self.depart(user),
                 Op::User(now) => self.rename(now),
-                Op::Message(_) | Op::Settle(_) | Op::Siblings(_) | Op::Member(_) => {}
+                Op::Message(_)
+                | Op::Settle(_)
+                | Op::Siblings(_)
+                | Op::Member(_)
+                | Op::Notice(_)
+                | Op::NoticeGone(_) => {}
             }
         }
     }

@@ -6,7 +6,7 @@
 use std::{cmp::Reverse, collections::HashSet};
 
 use weft_protocol::{
-    Cursor, MessageId, MessageRow, Op, Path, Row, ThreadId, ThreadRow, Topic, UserId,
+    Cursor, MessageId, MessageRow, NoticeRow, Op, Path, Row, ThreadId, ThreadRow, Topic, UserId,
     limits::{MAX_PAGE, MAX_PAGE_BYTES, MAX_RESUME_CHANGES, MAX_STREAM_CHUNK, WINDOW},
     stream,
 };
@@ -86,7 +86,9 @@ fn snapshot<L: Lookup>(
 ) -> Result<Answer, L::Error> {
     Ok(match topic {
         Topic::User(_) => {
-            let rows = rows.threads(user)?.into_iter().map(Row::Thread).collect();
+            let threads = rows.threads(user)?.into_iter().map(Row::Thread);
+            let notices = rows.notices(user)?.into_iter().map(Row::Notice);
+            let rows = threads.chain(notices).collect();
             Answer::Snapshot { cursor, rows }
         }
         Topic::Thread(thread) => {
@@ -195,6 +197,7 @@ pub fn merge(mut ops: Vec<Op>) -> Vec<Op> {
     let mut messages = HashSet::new();
     let mut members = HashSet::new();
     let mut named = false;
+    let mut notices = HashSet::new();
     // A message's row comes with its list of siblings.
     let mut listed = HashSet::new();
     ops.reverse();
@@ -202,6 +205,7 @@ pub fn merge(mut ops: Vec<Op>) -> Vec<Op> {
         Op::Thread(ThreadRow { id, .. }) | Op::ThreadGone(id) => threads.insert(*id),
         Op::Member(row) => members.insert(row.user.id),
         Op::User(_) => !std::mem::replace(&mut named, true),
+        Op::Notice(NoticeRow { n, .. }) | Op::NoticeGone(n) => notices.insert(*n),
         Op::Message(row) => {
             listed.insert(row.id);
             messages.insert(row.id)

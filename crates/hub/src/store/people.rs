@@ -23,6 +23,7 @@ pub(super) fn rename<T: Tables>(
     let mut change = Change::new(tables, now, None);
     change.own.insert(user.id, Op::User(user.clone()));
     tell(&mut change, user)?;
+    change.notices.called(change.tables, user)?;
     change.write()
 }
 
@@ -36,6 +37,7 @@ pub(super) fn depart<T: Tables>(
     let mut change = Change::new(&mut *tables, now, None);
     (change.departs, change.tell) = (Some(user), true);
     change.own.insert(user, Op::User(User::deleted(user)));
+    change.notices.called(change.tables, &User::deleted(user))?;
     for (thread, role) in change.tables.memberships(user)? {
         match role {
             Some(Role::Owner) => {

@@ -11,12 +11,14 @@ use weft_protocol::{
     Millis, Mutation, Op, Refused, Role, Rows, Status, ThreadId, ThreadRow, Topic, User, UserId,
     frame::Head,
     limits::{KEPT_OUTCOMES_FOR, MAX_MEMBERS},
+    notice::NEWS_FOR,
     row::Settle,
 };
 
 use super::{
     Command, Committed, Job, JobChange, Link, Outcome, Phase, Tables, TextAppended, TopicChange,
     lists::{self, Said},
+    notices::Notices,
     path, people,
     tables::is_running,
 };
@@ -76,6 +78,9 @@ pub fn run<T: Tables>(
                 return Ok(only(Outcome::NotRunning));
             };
             let mut change = Change::new(tables, now, None);
+            if *status != Status::Stopped {
+                change.notices.tell_asker(change.tables, &row, *status)?;
+            }
             change.settle(row, *status, *error)?;
             change.write()
         }
@@ -179,6 +184,9 @@ fn admit<T: Tables>(
     }
     let mut change = Change::new(tables, now, None);
     change.change_role(thread, user, Some(role))?;
+    change
+        .notices
+        .tell_admitted(change.tables, thread, by, user)?;
     change.write()
 }
 
@@ -285,6 +293,8 @@ pub(super) struct Change<'a, T: Tables> {
     threads: BTreeMap<ThreadId, ThreadRow>,
     /// What members may do from now on, by thread; none where they are no members any more.
     roles: BTreeMap<ThreadId, BTreeMap<UserId, Option<Role>>>,
+    /// What people are told of.
+    pub(super) notices: Notices,
     messages: BTreeMap<MessageId, MessageRow>,
     /// Those of them that are tombstones since.
     buried: Vec<MessageId>,
@@ -312,6 +322,7 @@ impl<'a, T: Tables> Change<'a, T> {
             user,
             threads: BTreeMap::new(),
             roles: BTreeMap::new(),
+            notices: Notices::default(),
             messages: BTreeMap::new(),
             buried: Vec::new(),
             links: BTreeMap::new(),
@@ -492,9 +503,11 @@ impl<'a, T: Tables> Change<'a, T> {
     pub(super) fn write(self) -> Result<Committed, T::Error> {
         let Self {
             tables,
+            now,
             user,
             threads,
             mut roles,
+            notices,
             messages,
             buried,
             links,
@@ -520,6 +533,9 @@ impl<'a, T: Tables> Change<'a, T> {
             logs.entry(Topic::User(user)).or_default().push(op);
         }
         let gone = lists::put(tables, user, &threads, &mut roles, said, &mut logs)?;
+        if !notices.is_empty() || !gone.is_empty() {
+            notices.put(tables, now, &gone, &mut logs)?;
+        }
         for row in messages.values() {
             match links.get(&row.id) {
                 Some(link) => tables.add_message(row, link.jump)?,
@@ -609,9 +625,16 @@ impl<T: Tables> Rows for Change<'_, T> {
     }
 
     fn put_thread(&mut self, row: ThreadRow) -> Result<(), T::Error> {
-        if self.any_member_row(row.id)?.as_ref() != Some(&row) {
-            self.threads.insert(row.id, row);
+        let before = self.any_member_row(row.id)?;
+        if before.as_ref() == Some(&row) {
+            return Ok(());
         }
+        if let Some(user) = self.user
+            && before.is_some_and(|before| before.read < row.read)
+        {
+            self.notices.marked(self.tables, user, row.id, row.read)?;
+        }
+        self.threads.insert(row.id, row);
         Ok(())
     }
 
@@ -711,7 +734,30 @@ impl<T: Tables> Rows for Change<'_, T> {
         self.change_role(thread, user, role)
     }
 
+    fn tell_mentioned(
+        &mut self,
+        message: MessageId,
+        instead_of: Option<&str>,
+    ) -> Result<(), T::Error> {
+        match self.messages.get(&message) {
+            Some(row) => self.notices.tell_mentioned(self.tables, row, instead_of),
+            None => Ok(()),
+        }
+    }
+
+    fn read_notices(&mut self, thread: ThreadId, through: u64) -> Result<(), T::Error> {
+        let me = self.me();
+        self.notices.read(self.tables, me, thread, through)
+    }
+
+    fn show_notice(&mut self, thread: ThreadId, n: u64, by: u32) -> Result<(), T::Error> {
+        let (me, made_after) = (self.me(), self.now.saturating_sub(NEWS_FOR));
+        self.notices
+            .show(self.tables, me, (thread, n), by, made_after)
+    }
+
     fn bury_message(&mut self, mut row: MessageRow) -> Result<(), T::Error> {
+        self.notices.buried(self.tables, row.id)?;
         row.text = "".into();
         row.error = None;
         row.deleted = true;

@@ -6,8 +6,8 @@
 //! effect as a whole; reads see what was written before them in it.
 
 use weft_protocol::{
-    InstallationId, MemberRow, MessageId, MessageRow, Millis, Op, Role, Status, ThreadId,
-    ThreadRow, Topic, User, UserId,
+    InstallationId, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op, Role, Status,
+    ThreadId, ThreadRow, Topic, User, UserId,
 };
 
 use super::{Job, Link, Outcome};
@@ -37,6 +37,12 @@ pub trait Lookup {
     fn heir(&self, thread: ThreadId) -> Result<Option<UserId>, Self::Error>;
     /// The threads of a member that are no tombstones, by id.
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Self::Error>;
+    /// What a person is told of, by number.
+    fn notices(&self, user: UserId) -> Result<Vec<NoticeRow>, Self::Error>;
+    /// The notices about what a person did, and whose each is.
+    fn noticed_by(&self, person: UserId) -> Result<Vec<(UserId, NoticeRow)>, Self::Error>;
+    /// The notices about a message: whose, and their numbers.
+    fn noticed(&self, message: MessageId) -> Result<Vec<(UserId, u64)>, Self::Error>;
     /// The message, tombstone or not, as it was put: a running reply's text is empty here, and so are all
     /// lists of siblings.
     fn message(&self, message: MessageId) -> Result<Option<MessageRow>, Self::Error>;
@@ -129,6 +135,10 @@ pub trait Tables: Lookup {
     fn append(&mut self, message: MessageId, offset: u64, text: &str) -> Result<(), Self::Error>;
     /// Forgets what was appended to a reply.
     fn drop_appended(&mut self, message: MessageId) -> Result<(), Self::Error>;
+    /// Inserts or replaces a notice of a person.
+    fn put_notice(&mut self, user: UserId, row: &NoticeRow) -> Result<(), Self::Error>;
+    /// Forgets a notice of a person.
+    fn drop_notice(&mut self, user: UserId, n: u64) -> Result<(), Self::Error>;
     /// Adds a change set to a topic's log; `seq` is the next one.
     fn push_log(&mut self, topic: Topic, seq: u64, ops: &[Op]) -> Result<(), Self::Error>;
     /// Adds a job, waiting, after all others of its thread.

@@ -419,7 +419,7 @@ impl Bench {
         let mirror = self.mirror(id);
         assert_eq!(mirror.cursor(topic), Some(cursor));
         match topic {
-            Topic::User(_) => assert_eq!(mirror.live_threads(), rows),
+            Topic::User(_) => assert_eq!(mirror.list(), rows),
             Topic::Thread(thread) => assert_shows(&mirror.messages(thread), rows),
         }
         for (message, text) in texts {
@@ -462,6 +462,6 @@ fn assert_shows(here: &[MessageRow], snapshot: Vec<Row>) {
 fn message(row: Row) -> Option<MessageRow> {
     match row {
         Row::Message(row) => Some(row),
-        Row::Thread(_) | Row::Member(_) => None,
+        Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
     }
 }

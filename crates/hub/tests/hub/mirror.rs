@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use weft_protocol::{
-    Checksum, ClientFrame, Cursor, MessageId, MessageRow, Op, Row, ServerFrame, Status, ThreadId,
-    ThreadRow, Topic,
+    Checksum, ClientFrame, Cursor, MessageId, MessageRow, NoticeRow, Op, Row, ServerFrame, Status,
+    ThreadId, ThreadRow, Topic,
     frame::{Held, Subscription},
     row::Settle,
     stream::{Fit, fit},
@@ -16,6 +16,7 @@ pub(super) struct Mirror {
     pub(super) welcomed: bool,
     cursors: BTreeMap<Topic, Cursor>,
     threads: BTreeMap<ThreadId, ThreadRow>,
+    notices: BTreeMap<u64, NoticeRow>,
     messages: BTreeMap<MessageId, Message>,
     handles: BTreeMap<u32, (ThreadId, MessageId)>,
     /// How often something was missing, and so was asked for again.
@@ -60,10 +61,11 @@ impl Mirror {
             .map_or("", |message| &message.text)
     }
 
-    /// The threads of the list that are live, by id.
-    pub(super) fn live_threads(&self) -> Vec<Row> {
+    /// The threads of the list that are live, by id, and the notices by number.
+    pub(super) fn list(&self) -> Vec<Row> {
         let live = self.threads.values().filter(|row| !row.deleted);
-        live.cloned().map(Row::Thread).collect()
+        let notices = self.notices.values().cloned().map(Row::Notice);
+        live.cloned().map(Row::Thread).chain(notices).collect()
     }
 
     /// The messages of a thread, by ordinal, as a snapshot has them.
@@ -165,6 +167,7 @@ impl Mirror {
         let before = match topic {
             Topic::User(_) => {
                 self.threads.clear();
+                self.notices.clear();
                 BTreeMap::new()
             }
             Topic::Thread(thread) => self
@@ -179,6 +182,9 @@ impl Mirror {
                 }
                 Row::Message(row) => self.put(row, before.get(&row.id).cloned()),
                 Row::Member(_) => {}
+                Row::Notice(row) => {
+                    self.notices.insert(row.n, row.clone());
+                }
             }
         }
     }
@@ -213,6 +219,12 @@ impl Mirror {
                 }
             }
             Op::Member(_) | Op::User(_) => {}
+            Op::Notice(row) => {
+                self.notices.insert(row.n, row.clone());
+            }
+            Op::NoticeGone(n) => {
+                self.notices.remove(n);
+            }
             Op::ThreadGone(thread) => {
                 self.threads.remove(thread);
                 self.messages.retain(|_, it| it.row.thread != *thread);

@@ -1,7 +1,7 @@
 //! Which messages are pushed to whom: those that nobody's screen shows after a while.
 //!
 //! Invariant: a message waits [`DELAY_MS`] after its commit; then each member but its author is asked about,
-//! by [`Attention`], and those who have not seen it are told, but for those who have muted the thread. What
+//! by [`Attention`], and those who have not seen it are told, but for those who have muted the thread and are not mentioned. What
 //! they have read since is closed on their devices. What waits is in memory: it is a hint.
 
 use std::{
@@ -15,7 +15,7 @@ use std::{
 use rusqlite::{Connection, OptionalExtension as _};
 use tokio::sync::Notify;
 use weft_hub::Committed;
-use weft_protocol::{Author, MessageId, Millis, Op, Status, ThreadId, Topic, UserId};
+use weft_protocol::{About, Author, MessageId, Millis, Op, Status, ThreadId, Topic, UserId};
 
 use super::{Clock, Push};
 use crate::{hub_task::HubHandle, store::Writer};
@@ -37,13 +37,18 @@ pub struct Message {
 
 /// The messages that wait. Pure: the time is given.
 #[derive(Debug, Default)]
-pub struct Waiting(VecDeque<(Millis, Message)>);
+pub struct Waiting(VecDeque<(Millis, Message, Calls)>);
+
+/// Whether a message mentions somebody. Then it waits for itself: of a muted thread, it alone is told.
+type Calls = bool;
 
 impl Waiting {
     /// A message was committed. Of a thread that already waits it is the newest that is asked about, at the time
     /// of the first: a busy thread is told about all the same.
-    pub fn heard(&mut self, now: Millis, message: Message) {
-        let same = |waits: &&mut (Millis, Message)| waits.1.thread == message.thread;
+    pub fn heard(&mut self, now: Millis, message: Message, calls: Calls) {
+        let same = |waits: &&mut (Millis, Message, Calls)| {
+            !calls && !waits.2 && waits.1.thread == message.thread
+        };
         if let Some(waits) = self.0.iter_mut().find(same) {
             waits.1 = message;
             return;
@@ -51,19 +56,19 @@ impl Waiting {
         if self.0.len() == MOST {
             self.0.pop_front();
         }
-        self.0.push_back((now + DELAY_MS, message));
+        self.0.push_back((now + DELAY_MS, message, calls));
     }
 
     /// A message whose time has come, if any has.
     pub fn due(&mut self, now: Millis) -> Option<Message> {
         self.0
-            .pop_front_if(|(at, _)| *at <= now)
-            .map(|(_, message)| message)
+            .pop_front_if(|(at, ..)| *at <= now)
+            .map(|(_, message, _)| message)
     }
 
     /// When the next one is due.
     pub fn next(&self) -> Option<Millis> {
-        self.0.front().map(|(at, _)| *at)
+        self.0.front().map(|(at, ..)| *at)
     }
 }
 
@@ -132,7 +137,8 @@ impl Trigger {
     pub fn committed(&self, committed: &Committed) {
         for message in messages(committed) {
             let now = self.clock.now();
-            self.waiting().heard(now, message);
+            let calls = mentions(committed, message.message);
+            self.waiting().heard(now, message, calls);
             self.heard.notify_one();
         }
         let read: Vec<_> = read(committed).collect();
@@ -189,6 +195,20 @@ fn messages(committed: &Committed) -> impl Iterator<Item = Message> {
             };
             Some(Message { thread, message })
         })
+    })
+}
+
+/// Whether somebody is mentioned in a message of a commit.
+fn mentions(committed: &Committed, message: MessageId) -> bool {
+    let mut ops = committed
+        .changes
+        .iter()
+        .flat_map(|change| change.ops.iter());
+    ops.any(|op| match op {
+        Op::Notice(row) => {
+            matches!(row.about, About::Mention { at, .. } if at.message == message)
+        }
+        _ => false,
     })
 }
 
@@ -257,9 +277,10 @@ fn told(db: &Connection, of: Message) -> rusqlite::Result<Option<Told>> {
     let mut to: Vec<UserId> = db
         .prepare_cached(
             "SELECT DISTINCT m.user FROM member m JOIN push_subscription p ON p.user = m.user \
-             WHERE m.thread = ?1 AND m.role IS NOT NULL AND NOT m.muted",
+             WHERE m.thread = ?1 AND m.role IS NOT NULL AND (NOT m.muted OR EXISTS \
+             (SELECT 1 FROM notice n WHERE n.message = ?2 AND n.user = m.user))",
         )?
-        .query_map([of.thread.as_bytes()], |row| {
+        .query_map([of.thread.as_bytes(), of.message.as_bytes()], |row| {
             row.get(0).map(UserId::from_bytes)
         })?
         .collect::<rusqlite::Result<_>>()?;
@@ -290,7 +311,7 @@ mod tests {
     fn a_message_is_asked_about_after_five_seconds_and_once() {
         let mut waiting = Waiting::default();
         assert_eq!((waiting.next(), waiting.due(Millis::MAX)), (None, None));
-        waiting.heard(1_000, message(1, 1));
+        waiting.heard(1_000, message(1, 1), false);
         assert_eq!(waiting.next(), Some(6_000));
         assert_eq!(waiting.due(5_999), None);
         assert_eq!(waiting.due(6_000), Some(message(1, 1)));
@@ -300,13 +321,24 @@ mod tests {
     #[test]
     fn a_thread_waits_once_for_its_newest_message() {
         let mut waiting = Waiting::default();
-        waiting.heard(0, message(1, 1));
-        waiting.heard(3_000, message(2, 2));
-        waiting.heard(4_999, message(1, 3));
+        waiting.heard(0, message(1, 1), false);
+        waiting.heard(3_000, message(2, 2), false);
+        waiting.heard(4_999, message(1, 3), false);
         assert_eq!(waiting.due(5_000), Some(message(1, 3)));
         assert_eq!(waiting.due(5_000), None);
         assert_eq!(waiting.due(8_000), Some(message(2, 2)));
         assert_eq!(waiting.due(Millis::MAX), None);
+    }
+
+    #[test]
+    fn what_mentions_somebody_waits_for_itself() {
+        let mut waiting = Waiting::default();
+        waiting.heard(0, message(1, 1), true);
+        waiting.heard(0, message(1, 2), false);
+        waiting.heard(0, message(1, 3), false);
+        assert_eq!(waiting.due(5_000), Some(message(1, 1)));
+        assert_eq!(waiting.due(5_000), Some(message(1, 3)));
+        assert_eq!(waiting.due(5_000), None);
     }
 
     #[test]
@@ -320,6 +352,7 @@ mod tests {
                     thread,
                     ..message(0, 1)
                 },
+                false,
             );
         }
         assert_eq!(waiting.0.len(), MOST);

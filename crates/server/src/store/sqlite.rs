@@ -10,8 +10,8 @@ use weft_hub::{
     store::{KEPT_OUTCOMES, Link, Lookup, Phase, Tables},
 };
 use weft_protocol::{
-    Author, ErrorCode, InstallationId, MemberRow, MessageId, MessageRow, Millis, Op, Role, Status,
-    ThreadId, ThreadRow, Topic, User, UserId,
+    Author, ErrorCode, InstallationId, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op,
+    Role, Status, ThreadId, ThreadRow, Topic, User, UserId,
 };
 
 use super::KEPT_CHANGES;
@@ -24,6 +24,7 @@ const THREAD: &str = "SELECT t.id, t.title, t.named, m.pinned, m.archived, t.del
      FROM member m JOIN thread t ON t.id = m.thread";
 const MESSAGE: &str = "SELECT id, thread, ordinal, parent, author, status, text, error, deleted, \
      created_at, depth FROM message";
+const NOTICE: &str = "SELECT n, thread, about, read, shown, created_at, user FROM notice";
 const LINK: &str = "SELECT id, thread, ordinal, parent, depth, jump, deleted FROM message";
 
 /// The rows, in the transaction of this connection.
@@ -165,6 +166,17 @@ fn message_row(row: &Row<'_>) -> Result<MessageRow> {
     })
 }
 
+fn notice_row(row: &Row<'_>) -> Result<NoticeRow> {
+    Ok(NoticeRow {
+        n: row.get(0)?,
+        thread: ThreadId::from_bytes(row.get(1)?),
+        about: json(row, 2)?,
+        read: row.get(3)?,
+        shown: row.get(4)?,
+        created_at: row.get(5)?,
+    })
+}
+
 fn link(row: &Row<'_>) -> Result<Link> {
     let id = MessageId::from_bytes(row.get(0)?);
     let at = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<_>>(at)?.map(MessageId::from_bytes));
@@ -257,6 +269,25 @@ impl Lookup for Rows<'_> {
             "{THREAD} WHERE m.user = ?1 AND m.role IS NOT NULL AND NOT t.deleted ORDER BY t.id"
         );
         self.all(&sql, [member.as_bytes()], thread_row)
+    }
+
+    fn notices(&self, user: UserId) -> Result<Vec<NoticeRow>> {
+        let sql = format!("{NOTICE} WHERE user = ?1 ORDER BY n");
+        self.all(&sql, [user.as_bytes()], notice_row)
+    }
+
+    fn noticed_by(&self, person: UserId) -> Result<Vec<(UserId, NoticeRow)>> {
+        let sql = format!("{NOTICE} INDEXED BY notice_by_person WHERE person = ?1");
+        self.all(&sql, [person.as_bytes()], |row| {
+            Ok((UserId::from_bytes(row.get(6)?), notice_row(row)?))
+        })
+    }
+
+    fn noticed(&self, message: MessageId) -> Result<Vec<(UserId, u64)>> {
+        let sql = "SELECT user, n FROM notice INDEXED BY notice_by_message WHERE message = ?1";
+        self.all(sql, [message.as_bytes()], |row| {
+            Ok((UserId::from_bytes(row.get(0)?), row.get(1)?))
+        })
     }
 
     fn message(&self, message: MessageId) -> Result<Option<MessageRow>> {
@@ -561,6 +592,31 @@ impl Tables for Rows<'_> {
 
     fn drop_appended(&mut self, message: MessageId) -> Result<()> {
         self.write("DELETE FROM chunk WHERE message = ?1", [message.as_bytes()])
+    }
+
+    fn put_notice(&mut self, user: UserId, row: &NoticeRow) -> Result<()> {
+        self.write(
+            "INSERT OR REPLACE INTO notice (user, n, thread, message, person, about, read, \
+             shown, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                user.as_bytes(),
+                row.n,
+                row.thread.as_bytes(),
+                row.place().as_ref().map(|at| at.message.as_bytes()),
+                row.person().map(|person| person.id.as_bytes()),
+                to_json(&row.about)?,
+                row.read,
+                row.shown,
+                row.created_at
+            ],
+        )
+    }
+
+    fn drop_notice(&mut self, user: UserId, n: u64) -> Result<()> {
+        self.write(
+            "DELETE FROM notice WHERE user = ?1 AND n = ?2",
+            params![user.as_bytes(), n],
+        )
     }
 
     fn push_log(&mut self, topic: Topic, seq: u64, ops: &[Op]) -> Result<()> {

@@ -11,6 +11,7 @@ mod durability;
 mod files;
 mod harness;
 mod members;
+mod notices;
 mod observed;
 mod origin;
 mod paths;

@@ -203,6 +203,20 @@ fn mutations(
             },
         ),
         (
+            "mark notices as read",
+            Role::Viewer,
+            Mutation::MarkNoticesRead { thread, through: 9 },
+        ),
+        (
+            "show a notice",
+            Role::Viewer,
+            Mutation::ShowNotice {
+                thread,
+                n: 1,
+                by: 1,
+            },
+        ),
+        (
             "rename",
             Role::Editor,
             Mutation::RenameThread {

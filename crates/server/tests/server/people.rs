@@ -335,7 +335,13 @@ async fn r57_an_account_is_deleted_with_the_password_and_all_that_is_its_own() {
         db.query_row(sql, [id.as_bytes()], |row| row.get(0))
             .unwrap()
     };
-    for table in ["session", "installation", "outcome", "push_subscription"] {
+    for table in [
+        "session",
+        "installation",
+        "outcome",
+        "push_subscription",
+        "notice",
+    ] {
         let sql = format!("SELECT count(*) FROM {table} WHERE user = ?1");
         assert_eq!(count(&sql), 0, "{table}");
     }

@@ -590,4 +590,11 @@ async fn who_has_muted_a_thread_or_left_it_is_told_nothing() {
     rig.pass(DELAY_MS);
     assert_eq!(rig.received(1).await[0].to, "reader");
     rig.queued(|jobs| jobs == [(1, None)]).await;
+    // But who is mentioned is told.
+    say(&mut writes, thread, "@muter?").await;
+    rig.pass(DELAY_MS);
+    let muter = rig.service.received(3).await;
+    let muter: Vec<_> = muter.iter().filter(|pushed| pushed.to == "muter").collect();
+    assert_eq!(muter.len(), 1);
+    assert_eq!(shown(muter[0]).1, "ada: @muter?");
 }

@@ -74,6 +74,7 @@ impl<S: Storage> Bench<S> {
                 Row::Thread(row) => (0, *row.id.as_bytes()),
                 Row::Member(row) => (0, *row.user.id.as_bytes()),
                 Row::Message(row) => (row.ordinal, *row.id.as_bytes()),
+                Row::Notice(row) => (row.n, [0; 16]),
             });
         }
         stored.texts.sort();
@@ -245,7 +246,7 @@ fn messages(stored: &StoredTopic) -> Vec<MessageRow> {
     let rows = stored.rows.iter();
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(row.clone()),
-        Row::Thread(_) | Row::Member(_) => None,
+        Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
     })
     .collect()
 }

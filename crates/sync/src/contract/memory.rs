@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use weft_protocol::{
-    Cursor, InstallationId, MemberRow, MessageId, MessageRow, Millis, Op, Row, Status, ThreadId,
-    ThreadRow, Topic, UserId, limits::WINDOW, row::Settle,
+    Cursor, InstallationId, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op, Row, Status,
+    ThreadId, ThreadRow, Topic, UserId, limits::WINDOW, row::Settle,
 };
 
 use crate::{PageRead, Rows, StorageOp, Stored, StoredTopic, Unsent};
@@ -17,6 +17,7 @@ pub struct MemoryStorage {
     outbox: BTreeMap<u64, Unsent>,
     topics: BTreeMap<Topic, Meta>,
     threads: BTreeMap<ThreadId, ThreadRow>,
+    notices: BTreeMap<u64, NoticeRow>,
     members: BTreeMap<(ThreadId, UserId), MemberRow>,
     messages: BTreeMap<MessageId, MessageRow>,
     texts: BTreeMap<MessageId, String>,
@@ -53,6 +54,7 @@ impl MemoryStorage {
             outbox: BTreeMap::new(),
             topics: BTreeMap::new(),
             threads: BTreeMap::new(),
+            notices: BTreeMap::new(),
             members: BTreeMap::new(),
             messages: BTreeMap::new(),
             texts: BTreeMap::new(),
@@ -126,7 +128,11 @@ impl MemoryStorage {
 
     fn newest(&self, topic: Topic) -> Vec<Row> {
         match topic {
-            Topic::User(_) => self.threads.values().cloned().map(Row::Thread).collect(),
+            Topic::User(_) => {
+                let threads = self.threads.values().cloned().map(Row::Thread);
+                let notices = self.notices.values().cloned().map(Row::Notice);
+                threads.chain(notices).collect()
+            }
             Topic::Thread(thread) => {
                 let rows = self.messages(thread);
                 let older = rows.len().saturating_sub(self.page);
@@ -240,7 +246,10 @@ impl MemoryStorage {
 
     fn snapshot(&mut self, topic: Topic, rows: Vec<Row>) {
         match topic {
-            Topic::User(_) => self.threads.clear(),
+            Topic::User(_) => {
+                self.threads.clear();
+                self.notices.clear();
+            }
             Topic::Thread(thread) => {
                 self.messages.retain(|_, row| row.thread != thread);
                 self.members.retain(|(of, _), _| *of != thread);
@@ -251,6 +260,7 @@ impl MemoryStorage {
                 Row::Thread(row) => Op::Thread(row),
                 Row::Message(row) => Op::Message(row),
                 Row::Member(row) => Op::Member(row),
+                Row::Notice(row) => Op::Notice(row),
             };
             self.step(topic, op);
         }
@@ -269,6 +279,12 @@ impl MemoryStorage {
             }
             (Topic::User(_), Op::ThreadGone(thread)) => {
                 self.threads.remove(&thread);
+            }
+            (Topic::User(_), Op::Notice(row)) => {
+                self.notices.insert(row.n, row);
+            }
+            (Topic::User(_), Op::NoticeGone(n)) => {
+                self.notices.remove(&n);
             }
             (Topic::Thread(thread), Op::Member(row)) => {
                 self.members.insert((thread, row.user.id), row);

@@ -147,6 +147,7 @@ impl Core {
         let topic = Topic::Thread(thread);
         self.kept.retain(|&kept| kept != thread);
         self.replica.threads.remove(&thread);
+        self.replica.notices.retain(|_, row| row.thread != thread);
         let follow = self.follows.or_default(topic);
         follow.lost();
         follow.cursor = None;
@@ -176,7 +177,7 @@ impl Core {
             .iter()
             .filter_map(|row| match row {
                 Row::Thread(row) => Some(row.id),
-                Row::Message(_) | Row::Member(_) => None,
+                Row::Message(_) | Row::Member(_) | Row::Notice(_) => None,
             })
             .collect();
         let before = self.replica.threads.values();
@@ -255,7 +256,7 @@ impl Core {
         (follow.cursor, follow.missing) = (Some(cursor), false);
         match topic {
             Topic::User(_) => {
-                self.replica.reset_threads(rows);
+                self.replica.reset_list(rows);
                 let threads: Vec<ThreadId> = self.replica.threads.keys().copied().collect();
                 threads.into_iter().for_each(|thread| self.regain(thread));
             }
@@ -294,6 +295,7 @@ impl Core {
 
     /// Applies a change set that leads to `cursor`.
     pub(super) fn apply(&mut self, topic: Topic, cursor: Cursor, ops: Vec<Op>) {
+        let mut news = Vec::new();
         match topic {
             Topic::User(_) => {
                 for op in ops {
@@ -302,6 +304,11 @@ impl Core {
                             let thread = row.id;
                             self.replica.threads.insert(thread, row);
                             self.regain(thread);
+                        }
+                        Op::Notice(row) => news.extend(self.notice(row)),
+                        Op::NoticeGone(n) => {
+                            self.news.answered(n);
+                            self.replica.notices.remove(n);
                         }
                         Op::User(user) if self.owner == Some(user.id) && !user.is_deleted() => {
                             self.user = Some(user);
@@ -317,6 +324,7 @@ impl Core {
         }
         self.outbox.reached(topic, cursor, false);
         self.touch_topic(topic);
+        self.offer_to_show(news);
     }
 
     /// Changes the messages of a thread.
@@ -347,7 +355,11 @@ impl Core {
                         timeline.put_member(member);
                     }
                 }
-                Op::Thread(_) | Op::ThreadGone(_) | Op::User(_) => {}
+                Op::Thread(_)
+                | Op::ThreadGone(_)
+                | Op::User(_)
+                | Op::Notice(_)
+                | Op::NoticeGone(_) => {}
             }
         }
         ended

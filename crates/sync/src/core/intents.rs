@@ -290,7 +290,10 @@ impl Core {
     /// Forgets the rows of a topic; the overlay needs not wait for them any more.
     pub(super) fn forget_rows(&mut self, topic: Topic) {
         match topic {
-            Topic::User(_) => self.replica.threads.clear(),
+            Topic::User(_) => {
+                self.replica.threads.clear();
+                self.replica.notices.clear();
+            }
             Topic::Thread(thread) => {
                 self.replica.timelines.remove(thread);
                 self.fetches.retain(|_, fetch| fetch.thread != thread);

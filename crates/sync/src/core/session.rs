@@ -51,6 +51,8 @@ impl Core {
         self.outbox.clear();
         self.drafts.clear();
         self.replica.threads.clear();
+        self.replica.notices.clear();
+        self.news.forget();
         self.replica.timelines.clear();
         self.follows.clear();
         self.kept.clear();

@@ -5,6 +5,7 @@
 mod anything;
 mod client;
 mod marks;
+mod notices;
 mod online;
 mod people;
 mod presence;

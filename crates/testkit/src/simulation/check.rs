@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use weft_hub::store::Lookup;
-use weft_protocol::{Author, MessageId, MessageRow, ThreadId, Topic};
+use weft_protocol::{Author, MessageId, MessageRow, NoticeRow, ThreadId, Topic};
 use weft_sync::{
     Ahead, Core, Delivery, History, Input, MessageView, PresenceView, Status, TimelineView, View,
 };
@@ -122,6 +122,16 @@ fn client_converged(world: &World, client: &Client) -> Result<(), String> {
     shown.sort_by_key(|row| row.id);
     if shown != stored || view.threads.iter().any(|thread| thread.pending) {
         return Err(format!("its list is {shown:#?}, not {stored:#?}"));
+    }
+    let Ok(told) = world.server.store.notices(client.user.id);
+    let told = told.into_iter().rev().filter_map(|row| {
+        let mark = stored.iter().find(|it| it.id == row.thread)?.read;
+        let read = row.is_read(mark);
+        (!row.is_over(mark)).then_some(NoticeRow { read, ..row })
+    });
+    let told: Vec<NoticeRow> = told.collect();
+    if view.notices != told {
+        return Err(format!("it tells of {:#?}, not {told:#?}", view.notices));
     }
     for (&thread, timeline) in &view.timelines {
         let Ok(members) = world.server.store.members(thread);

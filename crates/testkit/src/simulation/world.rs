@@ -7,7 +7,7 @@ use weft_hub::{SessionId, store::Tables as _};
 use weft_protocol::{
     ClientFrame, InstallationId, MessageId, Millis, Mutation, Role, ThreadId, User, UserId,
 };
-use weft_sync::{Config, Connection, Core, Input, Output, Sizes, TabMessage, View};
+use weft_sync::{Change, Config, Connection, Core, Input, Output, Sizes, TabMessage, View};
 
 use super::{
     Report, Trouble, check,
@@ -114,6 +114,8 @@ pub(super) struct World {
     numbered: BTreeMap<(UserId, InstallationId, u64), Mutation>,
     /// The newest term of each installation in which something was given to the store.
     pub(super) terms: BTreeMap<(UserId, InstallationId), u64>,
+    /// The notices that were shown by themselves, and whose.
+    shown_once: BTreeSet<(UserId, u64)>,
     tracing: bool,
     pub(super) trace: Vec<String>,
 }
@@ -170,6 +172,7 @@ impl World {
             troubles: Default::default(),
             numbered: BTreeMap::new(),
             terms: BTreeMap::new(),
+            shown_once: BTreeSet::new(),
             tracing,
             trace: Vec::new(),
         }
@@ -372,7 +375,10 @@ impl World {
                     self.send_up(client, connection, text);
                 }
                 Output::Close(connection, _) => self.close_up(client, connection),
-                Output::Change(change) => self.clients[client].mirror.apply(change),
+                Output::Change(change) => {
+                    self.note_shown(client, &change)?;
+                    self.clients[client].mirror.apply(change);
+                }
                 Output::Fault(fault) => self.note(|| format!("tab {client}: {fault:?}")),
                 Output::Store(op) => self.store(client, op),
                 Output::Read(read) => self.read_kept(client, read),
@@ -387,6 +393,20 @@ impl World {
         }
         self.note_promises(client);
         check::client(self, client).map_err(|what| format!("tab {client}: {what}"))
+    }
+
+    /// A notice is shown by itself in one tab of a person at most (SPEC R55).
+    fn note_shown(&mut self, client: usize, change: &Change) -> Result<(), String> {
+        let Change::NoticeShown(row) = change else {
+            return Ok(());
+        };
+        self.troubles[Trouble::Shown as usize] += 1;
+        let user = self.clients[client].user.id;
+        if self.shown_once.insert((user, row.n)) {
+            Ok(())
+        } else {
+            Err(format!("tab {client} shows {row:?} once more"))
+        }
     }
 
     /// A number of an installation stands for one mutation, whoever leads.

@@ -20,7 +20,7 @@ pub(super) fn checks<S: Store>() -> [fn(Bench<S>); 6] {
 
 impl<S: Store> Bench<S> {
     /// Somebody else is made a member.
-    fn let_in(&mut self, thread: ThreadId, n: u8) -> UserId {
+    pub(super) fn let_in(&mut self, thread: ThreadId, n: u8) -> UserId {
         let user = UserId::new(NOW, [n; 10]);
         let (by, role) = (Some(self.user), Role::Editor);
         self.run(Command::Admit {
@@ -33,7 +33,7 @@ impl<S: Store> Bench<S> {
     }
 
     /// From here on it is this person, at a device of theirs.
-    fn be(&mut self, user: UserId) {
+    pub(super) fn be(&mut self, user: UserId) {
         (self.user, self.n) = (user, 0);
         self.installation = InstallationId::new(NOW, self.random());
     }
@@ -50,7 +50,7 @@ impl<S: Store> Bench<S> {
         (row.read, row.unread)
     }
 
-    fn mark(&mut self, thread: ThreadId, through: u64) {
+    pub(super) fn mark(&mut self, thread: ThreadId, through: u64) {
         self.accept(Mutation::MarkRead { thread, through });
     }
 }

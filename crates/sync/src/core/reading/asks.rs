@@ -368,7 +368,13 @@ fn without_known_ends(mut ops: Vec<Op>, rows: &[MessageRow]) -> Vec<Op> {
     ops.retain(|op| match op {
         Op::Message(row) => !is_open(row) || !ended(row.id),
         Op::Settle(settle) => !ended(settle.message),
-        Op::Siblings(_) | Op::Thread(_) | Op::Member(_) | Op::ThreadGone(_) | Op::User(_) => true,
+        Op::Siblings(_)
+        | Op::Thread(_)
+        | Op::Member(_)
+        | Op::ThreadGone(_)
+        | Op::User(_)
+        | Op::Notice(_)
+        | Op::NoticeGone(_) => true,
     });
     ops
 }
@@ -377,7 +383,7 @@ fn message_ids(rows: &Rows) -> Vec<MessageId> {
     let rows = rows.topics.iter().flat_map(|stored| &stored.rows);
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(row.id),
-        Row::Thread(_) | Row::Member(_) => None,
+        Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
     })
     .collect()
 }
@@ -388,7 +394,12 @@ fn about(mut ops: Vec<Op>, ids: &[MessageId]) -> Vec<Op> {
         Op::Message(row) => ids.contains(&row.id),
         Op::Settle(settle) => ids.contains(&settle.message),
         Op::Siblings(siblings) => siblings.iter().any(|id| ids.contains(id)),
-        Op::Thread(_) | Op::Member(_) | Op::ThreadGone(_) | Op::User(_) => false,
+        Op::Thread(_)
+        | Op::Member(_)
+        | Op::ThreadGone(_)
+        | Op::User(_)
+        | Op::Notice(_)
+        | Op::NoticeGone(_) => false,
     });
     ops
 }

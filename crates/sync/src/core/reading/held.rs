@@ -196,6 +196,8 @@ fn about(mutation: &Mutation) -> Option<MessageId> {
         | Mutation::MarkRead { .. }
         | Mutation::MarkUnread { .. }
         | Mutation::MuteThread { .. }
+        | Mutation::MarkNoticesRead { .. }
+        | Mutation::ShowNotice { .. }
         | Mutation::DeleteThread { .. }
         | Mutation::RestoreThread { .. }
         | Mutation::SetRole { .. }

@@ -300,7 +300,9 @@ impl Core {
             match topic {
                 Topic::User(_) => {
                     let threads = self.replica.threads.values().cloned();
-                    stored.rows = threads.map(Row::Thread).collect();
+                    let notices = self.replica.notices.iter();
+                    let notices = notices.map(|(_, row)| Row::Notice(row.clone()));
+                    stored.rows = threads.map(Row::Thread).chain(notices).collect();
                 }
                 Topic::Thread(thread) => {
                     let Some(timeline) = self.replica.timelines.get(thread) else {
