@@ -80,7 +80,7 @@ pub fn start() {
         App(AppProps {
             state,
             dispatch: Dispatch::new(send, page::mint),
-            painter: workers::painter(),
+            painter: markdown::painter(),
             parser: markdown::parser(),
             waiter: Waiter(|wait| spawn_local(wait)),
             base: page::base(),

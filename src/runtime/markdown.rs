@@ -1,24 +1,28 @@
-//! The Markdown module: loaded once there is a text to show, called on the main thread.
+//! The Markdown module: loaded once there is a text to show, called on the main thread. Whoever speaks with it, and
+//! whoever colours and sets what it finds, comes with the messages.
 //!
 //! Invariant: a text that breaks the module stays as it was written, and no other text notices: each has a
 //! parser of its own there. Each text crosses over once, as it grows, and back come the blocks that changed.
 
+mod parsing;
+
 use std::cell::RefCell;
 
+use futures_util::future::join;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Promise;
 use leptos::{
-    logging::warn,
     prelude::{ArcTrigger, Notify as _, Track as _},
     task::spawn_local,
 };
-use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast as _, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use weft_markdown::{Change, Entry};
-use weft_protocol::json;
 
-use super::page;
-use crate::text::{Parse, Parser};
+use super::{page, workers};
+use crate::{
+    text::{Code, Formula, Painter, Parse, Parser},
+    ui::part::part,
+};
 
 /// How long a module that could not be loaded is left alone, in milliseconds.
 const PAUSE_MS: u32 = 5_000;
@@ -33,16 +37,18 @@ extern "C" {
 #[wasm_bindgen]
 extern "C" {
     type Module;
-    #[wasm_bindgen(method, catch)]
-    fn text(this: &Module) -> Result<Text, JsValue>;
+}
 
-    type Text;
-    #[wasm_bindgen(method, catch)]
-    fn set(this: &Text, text: &str, open: bool) -> Result<String, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn extend(this: &Text, more: &str, open: bool) -> Result<String, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn free(this: &Text) -> Result<(), JsValue>;
+/// Who does it.
+#[derive(Clone, Copy)]
+struct Texts {
+    /// Begins a text in the module.
+    begin: fn(&Module) -> Box<dyn Parse>,
+    painter: Painter,
+}
+
+part! {
+    texts in thread: Texts = Texts { begin: parsing::begin, painter: workers::painter() }
 }
 
 #[derive(Default)]
@@ -50,7 +56,7 @@ enum Loading {
     #[default]
     Idle,
     Begun,
-    Done(Module),
+    Done(Module, Texts),
 }
 
 thread_local! {
@@ -76,9 +82,10 @@ pub(super) fn load_ahead() {
 
 async fn load_now() {
     let url = page::base_uri().unwrap_or_default() + "markdown.js";
-    match JsFuture::from(load(&url)).await {
-        Ok(module) => LOADING.set(Loading::Done(module.unchecked_into())),
-        Err(_) => {
+    let module = JsFuture::from(load(&url));
+    match join(module, texts()).await {
+        (Ok(module), Ok(texts)) => LOADING.set(Loading::Done(module.unchecked_into(), texts)),
+        _ => {
             TimeoutFuture::new(PAUSE_MS).await;
             LOADING.set(Loading::Idle);
         }
@@ -89,11 +96,7 @@ async fn load_now() {
 fn begin() -> Option<Box<dyn Parse>> {
     load_ahead();
     LOADING.with_borrow(|loading| match loading {
-        Loading::Done(module) => Some(Box::new(Parsing {
-            text: module.text().ok(),
-            told: String::new(),
-            entries: Vec::new(),
-        }) as Box<dyn Parse>),
+        Loading::Done(module, texts) => Some((texts.begin)(module)),
         _ => {
             LOADED.with(ArcTrigger::track);
             None
@@ -101,48 +104,22 @@ fn begin() -> Option<Box<dyn Parse>> {
     })
 }
 
-/// A text in the module.
-struct Parsing {
-    /// None once it broke down.
-    text: Option<Text>,
-    /// What the module has of it.
-    told: String,
-    entries: Vec<Entry>,
-}
-
-impl Parsing {
-    fn change(&mut self, now: &str, open: bool) -> Option<Change> {
-        let text = self.text.as_ref()?;
-        let change = match now.strip_prefix(self.told.as_str()) {
-            Some(more) => {
-                self.told.push_str(more);
-                text.extend(more, open)
-            }
-            None => {
-                now.clone_into(&mut self.told);
-                text.set(now, open)
-            }
-        };
-        json::read(&change.ok()?).ok()
+/// Who colours code and sets formulas: nothing is there to be coloured or set before a text was begun.
+pub(super) fn painter() -> Painter {
+    Painter {
+        open: page::serial,
+        code: |code: Code| painted(|by| (by.code)(code)),
+        close: |id| painted(|by| (by.close)(id)),
+        formula: |formula: Formula| painted(|by| (by.formula)(formula)),
     }
 }
 
-impl Parse for Parsing {
-    fn parse(&mut self, text: &str, open: bool) -> Option<Vec<Entry>> {
-        let Some(change) = self.change(text, open) else {
-            if self.text.take().is_some() {
-                warn!("A text could not be parsed.");
-            }
-            return None;
-        };
-        change.apply(&mut self.entries);
-        Some(self.entries.clone())
-    }
-}
-
-impl Drop for Parsing {
-    fn drop(&mut self) {
-        // One that broke down cannot be freed.
-        let _ = self.text.as_ref().map(Text::free);
+fn painted(with: impl FnOnce(Painter)) {
+    let painter = LOADING.with_borrow(|loading| match loading {
+        Loading::Done(_, texts) => Some(texts.painter),
+        _ => None,
+    });
+    if let Some(painter) = painter {
+        with(painter);
     }
 }
