@@ -101,28 +101,27 @@ fn Shown(user: User) -> impl IntoView {
     }
 }
 
-/// Whether others see that one is there. Nothing where the server tells nobody.
+/// Whether others see that one is there. Until the server has said it, nothing can be chosen, but the place is kept:
+/// what is below does not move.
 #[component]
 fn Privacy() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
-    let is_known = Memo::new(move |_| state.own.hides.get().is_some());
     view! {
-        <Show when=move || is_known.get()>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    aria-describedby="hide-note"
-                    prop:checked=move || state.own.hides.get() == Some(true)
-                    on:change=move |event| {
-                        let hides = event_target_checked(&event);
-                        dispatch.send(Intent::Account(Account::Hide(hides)));
-                    }
-                />
-                <span>"Hide when I am online"</span>
-            </label>
-            <p id="hide-note" class="settings-note">
-                "Nobody sees when you are here, what you are writing, or when you were last seen. You do not see it of others either."
-            </p>
-        </Show>
+        <label class="check">
+            <input
+                type="checkbox"
+                aria-describedby="hide-note"
+                prop:disabled=move || state.own.hides.get().is_none()
+                prop:checked=move || state.own.hides.get() == Some(true)
+                on:change=move |event| {
+                    let hides = event_target_checked(&event);
+                    dispatch.send(Intent::Account(Account::Hide(hides)));
+                }
+            />
+            <span>"Hide when I am online"</span>
+        </label>
+        <p id="hide-note" class="settings-note">
+            "Nobody sees when you are here, what you are writing, or when you were last seen. You do not see it of others either."
+        </p>
     }
 }
