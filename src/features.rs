@@ -16,6 +16,7 @@ mod thread;
 mod time;
 mod timeline;
 mod toasts;
+mod tuning;
 mod typing;
 mod welcome;
 
@@ -24,7 +25,7 @@ use weft_protocol::{MessageId, ThreadId};
 
 use self::{
     members::Members, mentions::Mentions, notices::NoticesPanel, timeline::TimelineLog,
-    typing::Typing, welcome::Welcome,
+    tuning::ChatSettings, typing::Typing, welcome::Welcome,
 };
 use crate::{
     state::Timeline,
@@ -46,6 +47,7 @@ pub(crate) use self::{
     time::now,
     timeline::Places,
     toasts::Toasts,
+    tuning::{Fields, TuningFields},
 };
 
 part! {
@@ -66,9 +68,14 @@ part! {
 }
 
 part! {
-    /// Who is a member of a thread.
-    pub(crate) members in thread: fn(ThreadId, Timeline) -> AnyView =
-        |thread, timeline| view! { <Members thread timeline/> }.into_any()
+    /// Who is a member of a thread, and its settings.
+    pub(crate) members in thread: fn(ThreadId, Timeline) -> AnyView = |thread, timeline| {
+        view! {
+            <Members thread timeline=timeline.clone()/>
+            <ChatSettings thread timeline/>
+        }
+        .into_any()
+    }
 }
 
 part! {

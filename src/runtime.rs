@@ -6,6 +6,7 @@
 mod account;
 mod calls;
 mod channel;
+mod data;
 mod driver;
 mod local;
 mod look;
@@ -117,7 +118,13 @@ fn remember(state: State, driver: &Driver) {
     look::remember(state);
     project::record(&state, Fact::Days(page::days()));
     for (thread, model) in local::models() {
-        project::record(&state, Fact::Model(thread, model));
+        project::record(
+            &state,
+            match thread {
+                Some(_) => Fact::Model(thread, model),
+                None => Fact::LastModel(model),
+            },
+        );
     }
     for (thread, text) in local::take_drafts() {
         driver.input(Input::Draft(thread, text.clone()));
@@ -194,6 +201,7 @@ fn act(state: State, driver: &Driver, intent: Intent) {
         Intent::Seek(thread, seek) => driver.input(Input::Seek(thread, seek)),
         Intent::Account(account) => call(state, driver, Asked::Account(account)),
         Intent::Share(share) => call(state, driver, Asked::Share(share)),
+        Intent::Data(data) => data::call(state, driver, data),
         Intent::Settled => fact(Fact::Auth(Call::Idle)),
         Intent::Fresh(thread) => {
             local::keep_fresh(thread);

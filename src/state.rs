@@ -4,6 +4,7 @@
 //! through [`Dispatch`].
 
 mod account;
+mod data;
 mod dispatch;
 mod grouping;
 mod look;
@@ -21,13 +22,14 @@ use std::{
 
 use leptos::prelude::*;
 use weft_protocol::{
-    Limits, Model, Mutation, NoticeRow, Place, Role, ThreadId, User, UserId,
+    Defaults, Limits, Model, Mutation, NoticeRow, Place, Role, ThreadId, User, UserId,
     api::{ApiCode, Invite},
 };
 use weft_sync::{Status, ThreadView};
 
 pub use self::{
     account::{Own, OwnFact},
+    data::{Data, Form, Moving, Used},
     dispatch::{Account, Dispatch, Intent, Minted, Share},
     grouping::{Days, Group},
     look::{Choice, Contrast, Density, Look, TextSize, Theme},
@@ -177,6 +179,12 @@ pub struct State {
     /// Where something was written elsewhere, or before.
     pub(crate) drafted: RwSignal<Option<ThreadId>>,
     pub(crate) chosen: RwSignal<HashMap<Option<ThreadId>, String>>,
+    /// What the person wants where a thread says nothing.
+    pub(crate) defaults: RwSignal<Defaults>,
+    /// The model chosen for the thread that is begun next.
+    pub(crate) picked: RwSignal<Option<String>>,
+    pub(crate) used: RwSignal<Used>,
+    pub(crate) moving: RwSignal<Moving>,
     pub(crate) theme: RwSignal<Theme>,
     /// The rest of how the app looks on this device.
     pub(crate) look: RwSignal<Look>,
@@ -219,6 +227,10 @@ impl State {
             drafts: StoredValue::default(),
             drafted: RwSignal::default(),
             chosen: RwSignal::default(),
+            defaults: RwSignal::default(),
+            picked: RwSignal::default(),
+            used: RwSignal::default(),
+            moving: RwSignal::default(),
             theme: RwSignal::default(),
             look: RwSignal::default(),
             days: RwSignal::default(),
@@ -241,12 +253,15 @@ impl State {
         self.timelines.with(|timelines| timelines.get(&id).cloned())
     }
 
-    /// The model that a message in this thread asks: chosen here, asked here last, chosen anywhere
-    /// last, or the first one. Before it is known which are offered, each one may be.
+    /// The model that a message in this thread asks: chosen here, asked here last, the person's default, chosen
+    /// anywhere last, or the first one. Before it is known which are offered, each one may be.
     pub fn model(&self, thread: Option<ThreadId>) -> Option<String> {
         let models = self.models.get();
         let offered = |id: &String| models.is_empty() || models.iter().any(|model| &model.id == id);
-        let chosen = self.chosen.with(|chosen| chosen.get(&thread).cloned());
+        let chosen = match thread {
+            Some(_) => self.chosen.with(|chosen| chosen.get(&thread).cloned()),
+            None => self.picked.get(),
+        };
         let asked = || {
             let row = self.thread(thread?)?;
             row.with(|thread| thread.row.model.clone())
@@ -254,6 +269,10 @@ impl State {
         chosen
             .filter(offered)
             .or_else(|| asked().filter(offered))
+            .or_else(|| {
+                let default = self.defaults.with(|defaults| defaults.model.clone());
+                default.filter(offered)
+            })
             .or_else(|| {
                 self.chosen
                     .with(|chosen| chosen.get(&None).cloned())

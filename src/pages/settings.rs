@@ -2,16 +2,18 @@
 
 mod account;
 mod appearance;
+mod data;
 mod devices;
 mod farewell;
+mod models;
 mod notifications;
 mod profile;
 
 use leptos::prelude::*;
 
 use self::{
-    account::Account, appearance::Appearance, devices::Devices, notifications::Notifications,
-    profile::Profile,
+    account::Account, appearance::Appearance, data::DataSection, devices::Devices, models::Models,
+    notifications::Notifications, profile::Profile,
 };
 use crate::state::{self, Dispatch, Intent};
 
@@ -23,7 +25,9 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             <h1>"Settings"</h1>
             <Profile/>
             <Appearance/>
+            <Models/>
             <Notifications/>
+            <DataSection/>
             <Devices/>
             <Account/>
         </div>

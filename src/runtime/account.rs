@@ -100,6 +100,11 @@ impl Server {
             .map(drop)
     }
 
+    /// The address of a call.
+    pub(super) fn address(&self, path: &str) -> String {
+        format!("{}/api/{path}", self.url)
+    }
+
     pub(super) async fn call<B: Serialize>(
         &self,
         method: Method,
@@ -126,7 +131,7 @@ impl Server {
         path: &str,
         body: Option<String>,
     ) -> Result<Response, CallError> {
-        let mut request = RequestBuilder::new(&format!("{}/api/{path}", self.url)).method(method);
+        let mut request = RequestBuilder::new(&self.address(path)).method(method);
         request = match self.token() {
             Some(token) => request.header("authorization", &format!("Bearer {token}")),
             None if self.foreign => request.credentials(RequestCredentials::Omit),

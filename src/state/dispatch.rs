@@ -7,7 +7,7 @@ use weft_protocol::{
 };
 use weft_sync::Seek;
 
-use super::{Action, Look, PushWish, Theme, Toast};
+use super::{Action, Data, Look, PushWish, Theme, Toast};
 
 /// What a person asks of the accounts' side.
 #[derive(Clone, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub enum Intent {
     Settled,
     /// This id was made for a thread that does not exist yet.
     Fresh(ThreadId),
+    /// Something of the person's data.
+    Data(Data),
     /// Something of this device's notifications.
     Push(PushWish),
     /// Choose colours.

@@ -10,7 +10,8 @@ use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User, api::Inv
 use weft_sync::{Change, MessageView, ThreadView};
 
 use super::{
-    Call, Days, Keeping, Look, OwnFact, Push, Row, Session, State, Theme, Timeline, Toast,
+    Call, Days, Keeping, Look, Moving, OwnFact, Push, Row, Session, State, Theme, Timeline, Toast,
+    Used,
 };
 
 /// How many toasts there are at once.
@@ -49,6 +50,12 @@ pub enum Fact {
     Draft(Option<ThreadId>, String),
     /// The model chosen.
     Model(Option<ThreadId>, String),
+    /// The model chosen last, before this page.
+    LastModel(String),
+    /// How much is kept.
+    Used(Used),
+    /// Where moving data stands.
+    Moving(Moving),
     /// Where what is written lasts.
     Keeping(Keeping),
     /// Whether somebody may be looking.
@@ -69,6 +76,7 @@ pub fn apply(state: &State, change: Change) {
         Change::StatusSet(status) => state.status.set(status),
         Change::UserSet(user) => user_set(state, user),
         Change::ModelsSet(models) => models_set(state, models),
+        Change::DefaultsSet(defaults) => state.defaults.set(defaults),
         Change::UnsentSet(unsent) => state.unsent.set(unsent),
         Change::ThreadsKnownSet(known) => state.threads_known.set(known),
         Change::ThreadInserted { index, thread } => {
@@ -133,6 +141,11 @@ pub fn apply(state: &State, change: Change) {
         Change::PresenceSet(thread, presence) => {
             if let Some(timeline) = timeline(state, thread) {
                 timeline.presence.set(presence);
+            }
+        }
+        Change::TuningSet(thread, tuning) => {
+            if let Some(timeline) = timeline(state, thread) {
+                timeline.tuning.set(tuning);
             }
         }
         Change::MessageInserted {
@@ -259,18 +272,32 @@ pub fn record(state: &State, fact: Fact) {
         Fact::Fresh(thread) => state.fresh.update(|fresh| {
             fresh.insert(thread);
         }),
-        Fact::Made(thread) => state.fresh.update(|fresh| {
-            fresh.remove(&thread);
-        }),
+        Fact::Made(thread) => {
+            // What was chosen for it is not chosen for the next one.
+            state.picked.set(None);
+            state.fresh.update(|fresh| {
+                fresh.remove(&thread);
+            });
+        }
         Fact::Theme(theme) => state.theme.set(theme),
         Fact::Look(look) => state.look.set(look),
         Fact::Draft(thread, text) => state.drafts.update_value(|drafts| {
             drafts.insert(thread, text);
         }),
-        Fact::Model(thread, model) => state.chosen.update(|chosen| {
-            chosen.insert(None, model.clone());
-            chosen.insert(thread, model);
+        Fact::Model(thread, model) => {
+            if thread.is_none() {
+                state.picked.set(Some(model.clone()));
+            }
+            state.chosen.update(|chosen| {
+                chosen.insert(None, model.clone());
+                chosen.insert(thread, model);
+            });
+        }
+        Fact::LastModel(model) => state.chosen.update(|chosen| {
+            chosen.insert(None, model);
         }),
+        Fact::Used(used) => state.used.set(used),
+        Fact::Moving(moving) => state.moving.set(moving),
         Fact::Keeping(keeping) => state.keeping.set(keeping),
         Fact::Seen(seen) => state.seen.set(seen),
         Fact::Days(days) => {
@@ -284,6 +311,9 @@ pub fn record(state: &State, fact: Fact) {
             state.drafts.update_value(|drafts| drafts.clear());
             state.invites.update(Vec::clear);
             state.joined.set(None);
+            state.picked.set(None);
+            state.used.set(Used::default());
+            state.moving.set(Moving::Idle);
             own(state, OwnFact::Devices(Vec::new()));
             own(state, OwnFact::LastSeen(Vec::new()));
             own(state, OwnFact::Ending(Call::Idle));
@@ -426,5 +456,7 @@ fn undone(mutation: &Mutation) -> &'static str {
         Mutation::DeleteMessage { .. } => "The message could not be deleted.",
         Mutation::SetRole { .. } => "The role could not be changed.",
         Mutation::RemoveMember { .. } => "The member could not be removed.",
+        Mutation::SetDefaults { .. } => "The settings for models could not be changed.",
+        Mutation::TuneThread { .. } => "The settings of the chat could not be changed.",
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use leptos::prelude::*;
-use weft_protocol::{MemberRow, MessageId};
+use weft_protocol::{MemberRow, MessageId, Tuning};
 use weft_sync::{Ahead, Delivery, Head, History, PresenceView};
 
 /// A message's signals.
@@ -40,6 +40,8 @@ pub struct Timeline {
     pub people: ArcRwSignal<Vec<MemberRow>>,
     /// Who else has it on screen.
     pub presence: ArcRwSignal<PresenceView>,
+    /// How models are asked in it.
+    pub tuning: ArcRwSignal<Tuning>,
     /// The replies that are being made.
     pub streaming: ArcRwSignal<Vec<MessageId>>,
     rows: Arc<Mutex<HashMap<MessageId, Row>>>,
@@ -60,6 +62,7 @@ impl Default for Timeline {
             length: ArcRwSignal::new(0),
             people: ArcRwSignal::new(Vec::new()),
             presence: ArcRwSignal::default(),
+            tuning: ArcRwSignal::default(),
             streaming: ArcRwSignal::new(Vec::new()),
             rows: Arc::default(),
         }

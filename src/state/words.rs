@@ -23,6 +23,7 @@ pub fn error(code: ErrorCode) -> &'static str {
         ErrorCode::NotAllowed => "You are not allowed to do that.",
         ErrorCode::EmptyText => "The text is empty.",
         ErrorCode::TextTooLong => "The text is too long.",
+        ErrorCode::OutOfRange => "That number is not possible here.",
         ErrorCode::WrongKind => "That is not possible for this message.",
         ErrorCode::NoSuchModel => "This model is no longer offered. Choose another one.",
         ErrorCode::ProviderUnauthorized => "The model provider refused the server's key.",
@@ -99,10 +100,7 @@ pub fn initials(name: &str) -> String {
 
 /// How long ago something was, in words that follow "used" or "signed in".
 pub fn ago(minutes: u64) -> String {
-    let some = |count: u64, one: &str, many: &str| {
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        format!("{} ago", counted(count, one, many))
-    };
+    let some = |count: u64, one: &str, many: &str| format!("{} ago", counted(count, one, many));
     match minutes {
         0 => "just now".to_owned(),
         1..60 => some(minutes, "minute", "minutes"),
@@ -130,15 +128,32 @@ pub fn count(count: u64) -> String {
 
 /// So many days.
 pub fn days(days: u32) -> String {
-    counted(days, "day", "days")
+    counted(days.into(), "day", "days")
 }
 
 /// So many people.
 pub fn people(people: u32) -> String {
-    counted(people, "person", "people")
+    counted(people.into(), "person", "people")
 }
 
-fn counted(count: u32, one: &str, many: &str) -> String {
+/// A size, as people read it.
+pub fn bytes(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..1_000 => return counted(bytes, "byte", "bytes"),
+        1_000..1_000_000 => (1_000, "KB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    let tenths = bytes * 10 / unit;
+    if tenths >= 100 {
+        format!("{} {name}", tenths / 10)
+    } else {
+        format!("{}.{} {name}", tenths / 10, tenths % 10)
+    }
+}
+
+/// So many of something.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod code;
+mod data;
 mod elsewhere;
 mod failures;
 mod first_paint;

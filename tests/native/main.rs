@@ -3,6 +3,7 @@
 
 mod colours;
 mod mention;
+mod model;
 mod people;
 mod told;
 

@@ -10,8 +10,8 @@ use std::{
 };
 
 use weft_protocol::{
-    Author, InstallationId, Limits, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op, Role,
-    Status, ThreadId, ThreadRow, Topic, User, UserId,
+    Author, Defaults, InstallationId, Limits, MemberRow, MessageId, MessageRow, Millis, NoticeRow,
+    Op, Role, Status, ThreadId, ThreadRow, Topic, Tuning, User, UserId,
 };
 
 use crate::{
@@ -27,9 +27,13 @@ pub struct MemoryStore {
     threads: BTreeMap<ThreadId, Thread>,
     members: BTreeSet<(UserId, ThreadId)>,
     people: BTreeMap<UserId, User>,
+    /// Who wrote in threads that were imported, and has no account.
+    strangers: BTreeMap<UserId, User>,
     /// Who wants nobody to see that they are there.
     hiding: BTreeSet<UserId>,
     notices: BTreeMap<(UserId, u64), NoticeRow>,
+    defaults: BTreeMap<UserId, Defaults>,
+    tunings: BTreeMap<ThreadId, Tuning>,
     messages: BTreeMap<MessageId, MessageRow>,
     /// The jump of each message.
     jumps: BTreeMap<MessageId, MessageId>,
@@ -94,8 +98,11 @@ impl MemoryStore {
             threads: BTreeMap::new(),
             members: BTreeSet::new(),
             people: BTreeMap::new(),
+            strangers: BTreeMap::new(),
             hiding: BTreeSet::new(),
             notices: BTreeMap::new(),
+            defaults: BTreeMap::new(),
+            tunings: BTreeMap::new(),
             messages: BTreeMap::new(),
             jumps: BTreeMap::new(),
             appended: BTreeMap::new(),
@@ -212,9 +219,9 @@ impl Lookup for MemoryStore {
     fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>, Infallible> {
         let people = self.threads.get(&thread).map(|thread| &thread.people);
         let rows = people.into_iter().flatten().map(|(&id, member)| {
-            let Ok(user) = self.user(id);
+            let known = self.people.get(&id).or_else(|| self.strangers.get(&id));
             MemberRow {
-                user,
+                user: known.cloned().unwrap_or_else(|| User::deleted(id)),
                 role: member.role,
             }
         });
@@ -248,6 +255,14 @@ impl Lookup for MemoryStore {
         let editors = editors.filter(|(_, member)| member.role == Some(Role::Editor));
         let first = editors.min_by_key(|(_, member)| member.place);
         Ok(first.map(|(user, _)| *user))
+    }
+
+    fn defaults(&self, user: UserId) -> Result<Option<Defaults>, Infallible> {
+        Ok(self.defaults.get(&user).cloned())
+    }
+
+    fn tuning(&self, thread: ThreadId) -> Result<Option<Tuning>, Infallible> {
+        Ok(self.tunings.get(&thread).cloned())
     }
 
     fn threads(&self, member: UserId) -> Result<Vec<ThreadRow>, Infallible> {
@@ -449,6 +464,7 @@ impl Tables for MemoryStore {
     fn forget_person(&mut self, user: UserId) -> Result<(), Infallible> {
         self.people.remove(&user);
         self.hiding.remove(&user);
+        self.defaults.remove(&user);
         self.outcomes.retain(|(owner, _), _| *owner != user);
         self.logs.remove(&Topic::User(user));
         Ok(())
@@ -456,7 +472,11 @@ impl Tables for MemoryStore {
 
     fn forget_thread(&mut self, thread: ThreadId) -> Result<(), Infallible> {
         self.logs.remove(&Topic::Thread(thread));
+        self.tunings.remove(&thread);
         let messages = self.threads.remove(&thread).map(|thread| thread.messages);
+        let threads = &self.threads;
+        let is_named = |id: &UserId| threads.values().any(|it| it.people.contains_key(id));
+        self.strangers.retain(|id, _| is_named(id));
         for message in messages.unwrap_or_default() {
             self.messages.remove(&message);
             self.jumps.remove(&message);
@@ -471,6 +491,33 @@ impl Tables for MemoryStore {
         if let Some(member) = thread.and_then(|thread| thread.people.get_mut(&member)) {
             member.role = None;
         }
+        Ok(())
+    }
+
+    fn put_former(&mut self, thread: ThreadId, user: &User) -> Result<(), Infallible> {
+        let stranger = User::new(user.id, user.name.clone());
+        self.strangers.entry(user.id).or_insert(stranger);
+        if let Some(thread) = self.threads.get_mut(&thread) {
+            thread.people.entry(user.id).or_insert(Member {
+                role: None,
+                place: 0,
+                pinned: false,
+                archived: false,
+                read: 0,
+                unread: 0,
+                muted: false,
+            });
+        }
+        Ok(())
+    }
+
+    fn put_defaults(&mut self, user: UserId, defaults: &Defaults) -> Result<(), Infallible> {
+        self.defaults.insert(user, defaults.clone());
+        Ok(())
+    }
+
+    fn put_tuning(&mut self, thread: ThreadId, tuning: &Tuning) -> Result<(), Infallible> {
+        self.tunings.insert(thread, tuning.clone());
         Ok(())
     }
 

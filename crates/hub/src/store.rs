@@ -5,6 +5,7 @@
 //! and only then answers anybody.
 
 mod answer;
+mod import;
 mod lists;
 mod notices;
 mod path;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use self::{
     answer::{answer, merge},
+    import::ImportedThread,
     path::{Link, place},
     run::{FORGET_AT_ONCE, run},
     tables::{KEPT_OUTCOMES, Lookup, Phase, Tables},
@@ -96,6 +98,13 @@ pub enum Command {
         /// Whose.
         user: UserId,
     },
+    /// Make a thread that was exported somewhere a thread of this person (SPEC R63), unless it is here already.
+    Import {
+        /// Whose it is to be.
+        user: UserId,
+        /// It.
+        thread: Arc<ImportedThread>,
+    },
     /// After a start: replies whose job was running end as `Stopped` with `Interrupted`, their text
     /// kept; jobs that were still waiting are reported as started again.
     Recover,
@@ -163,6 +172,8 @@ pub struct Job {
     pub message: MessageId,
     /// The model asked.
     pub model: String,
+    /// Who asked.
+    pub asker: UserId,
 }
 
 /// What a commit means for whoever makes replies.

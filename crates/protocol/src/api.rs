@@ -24,6 +24,11 @@
 //! | `POST /api/threads/{id}/invites` | [`NewInvite`] | [`Invite`], with its token this once; the owner's to make |
 //! | `POST /api/invites/{id}/revoke` | | 204, also where there is none; the owner's to do |
 //! | `POST /api/threads/{id}/members` | [`NewMember`] | 204, also where they are a member; the owner's to do |
+//! | `GET /api/storage` | | [`Stored`]: what the server keeps of the caller's threads, roughly |
+//! | `GET /api/threads/{id}/export` | | the thread as JSON, see `docs/export.md`; a member's to have |
+//! | `GET /api/threads/{id}/markdown` | | one path of it as Markdown: the newest, or `?through=` a message |
+//! | `GET /api/export` | | all threads of the caller as JSON |
+//! | `POST /api/import` | what was exported | [`Imported`], or 413, 422 or 500 with a [`NotImported`] |
 //! | `POST /api/join` | [`Join`] | [`Joined`]; a member stays what they are, and uses nothing up |
 //!
 //! The caller is known by the cookie `weft_session` or by `Authorization: Bearer <token>`. An error
@@ -31,7 +36,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, Role, ThreadId, User, UserId};
+use crate::{Millis, Role, ThreadId, User, UserId, presence::is_zero};
 
 /// The shortest password, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 8;
@@ -235,6 +240,81 @@ pub struct Join {
 pub struct Joined {
     /// The thread that the caller is a member of now.
     pub thread: ThreadId,
+}
+
+/// What a server keeps of a person's threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// How many threads they are a member of.
+    pub threads: u64,
+    /// How many messages those have.
+    pub messages: u64,
+    /// How many bytes of text those are.
+    pub bytes: u64,
+}
+
+/// What came of importing threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// How many threads are new.
+    pub threads: u64,
+    /// How many messages those have.
+    pub messages: u64,
+    /// How many threads of the file were here already.
+    pub present: u64,
+}
+
+/// What is wrong with an entry of a file that is to be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// The file is no export of Weft.
+    NotAnExport,
+    /// It was written by a newer version.
+    TooNew,
+    /// It is no JSON, or a field of the entry is missing or not what it should be.
+    Garbled,
+    /// It ends before its end.
+    Cut,
+    /// The file, or this thread of it, is larger than a server takes.
+    TooLarge,
+    /// A title is empty or too long.
+    Title,
+    /// A system prompt or a temperature is out of its limits.
+    Tuning,
+    /// Somebody's name is empty or too long.
+    Name,
+    /// The author is none of the thread's people, or a model without a name.
+    Author,
+    /// The message follows one that does not come before it.
+    Parent,
+    /// The message is there twice.
+    Repeated,
+    /// A text is empty or too long.
+    Text,
+    /// A message of a person, or a deleted one, is not complete; or one is still being made.
+    Status,
+    /// The thread was imported before and has another owner now.
+    Taken,
+    /// The server failed; its log says how.
+    Internal,
+}
+
+/// Why importing ended. The threads before stay imported, and of this one there is nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotImported {
+    /// What is wrong.
+    pub flaw: Flaw,
+    /// With which thread of the file, from 1; 0 where it is with none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub thread: u64,
+    /// With which message of the thread, from 1; 0 where it is with none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub message: u64,
+    /// In which line, from 1.
+    pub line: u64,
+    /// What was imported before.
+    pub before: Imported,
 }
 
 /// Why a call was refused.

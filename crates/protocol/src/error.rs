@@ -107,6 +107,8 @@ codes! {
     TextTooLong = "text_too_long": Mutation, Never;
     /// The mutation does not apply to a message of that kind or status.
     WrongKind = "wrong_kind": Mutation, Never;
+    /// A number is not one of those that the mutation takes.
+    OutOfRange = "out_of_range": Mutation, Never;
 
     /// The model is not, or no longer, offered.
     NoSuchModel = "no_such_model": Reply, Never;

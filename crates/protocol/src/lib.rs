@@ -17,6 +17,7 @@ pub mod row;
 pub mod stream;
 pub mod title;
 pub mod topic;
+pub mod tuning;
 pub mod version;
 
 pub use error::{ErrorCode, Retry, Scope};
@@ -29,6 +30,7 @@ pub use presence::{Online, Person, Presence, Present};
 pub use row::{Author, MemberRow, MessageRow, Model, Op, Role, Row, Status, ThreadRow, User};
 pub use stream::Checksum;
 pub use topic::{Cursor, Topic};
+pub use tuning::{Defaults, Tuning};
 pub use version::Versions;
 
 /// A moment as milliseconds since the Unix epoch. The server's clock decides every stored one.

@@ -18,6 +18,18 @@ pub const WINDOW: u32 = 50;
 /// The longest thread title, in characters.
 pub const MAX_TITLE_CHARS: usize = 120;
 
+/// The longest system prompt, in bytes.
+pub const MAX_SYSTEM_BYTES: usize = 8 * 1024;
+
+/// The largest file of exported threads that is imported, in bytes.
+pub const MAX_IMPORT_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The most messages of a thread that is imported.
+pub const MAX_IMPORTED_MESSAGES: usize = 100_000;
+
+/// The most text of a thread that is imported, in bytes.
+pub const MAX_IMPORTED_TEXT: usize = 64 * 1024 * 1024;
+
 /// The most members of a thread.
 pub const MAX_MEMBERS: usize = 1_000;
 

@@ -10,8 +10,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Author, ErrorCode, Limits, MessageId, MessageRow, Millis, Role, Status, ThreadId, ThreadRow,
-    UserId,
+    Author, Defaults, ErrorCode, Limits, MessageId, MessageRow, Millis, Role, Status, ThreadId,
+    ThreadRow, Tuning, UserId,
     limits::{MAX_MARKED_UNREAD, MAX_TITLE_CHARS},
     title,
 };
@@ -170,6 +170,18 @@ pub enum Mutation {
         /// Which member.
         user: UserId,
     },
+    /// Says what a person wants where a thread says nothing: which model is asked, and how.
+    SetDefaults {
+        /// All of it.
+        defaults: Defaults,
+    },
+    /// Says how models are asked in a thread, whoever asks.
+    TuneThread {
+        /// Which thread.
+        thread: ThreadId,
+        /// All of it.
+        tuning: Tuning,
+    },
 }
 
 /// Why a mutation had no effect.
@@ -247,12 +259,21 @@ pub trait Rows {
         user: UserId,
         role: Option<Role>,
     ) -> Result<(), Self::Error>;
+    /// What the person wants where a thread says nothing.
+    fn defaults(&self) -> Result<Defaults, Self::Error>;
+    /// Says what the person wants where a thread says nothing.
+    fn put_defaults(&mut self, defaults: Defaults) -> Result<(), Self::Error>;
+    /// How models are asked in the thread.
+    fn tuning(&self, thread: ThreadId) -> Result<Tuning, Self::Error>;
+    /// Says how models are asked in the thread.
+    fn put_tuning(&mut self, thread: ThreadId, tuning: Tuning) -> Result<(), Self::Error>;
 }
 
 impl Mutation {
-    /// The thread that the mutation changes.
-    pub fn thread(&self) -> ThreadId {
+    /// The thread that the mutation changes; none where it is about the person alone.
+    pub fn thread(&self) -> Option<ThreadId> {
         match *self {
+            Self::SetDefaults { .. } => None,
             Self::CreateThread { thread }
             | Self::RenameThread { thread, .. }
             | Self::PinThread { thread, .. }
@@ -270,7 +291,8 @@ impl Mutation {
             | Self::EditMessage { thread, .. }
             | Self::DeleteMessage { thread, .. }
             | Self::SetRole { thread, .. }
-            | Self::RemoveMember { thread, .. } => thread,
+            | Self::RemoveMember { thread, .. }
+            | Self::TuneThread { thread, .. } => Some(thread),
         }
     }
 
@@ -285,13 +307,15 @@ impl Mutation {
             | Self::MuteThread { .. }
             | Self::MarkNoticesRead { .. }
             | Self::ShowNotice { .. }
-            | Self::RemoveMember { .. } => Role::Viewer,
+            | Self::RemoveMember { .. }
+            | Self::SetDefaults { .. } => Role::Viewer,
             Self::RenameThread { .. }
             | Self::SendMessage { .. }
             | Self::StopReply { .. }
             | Self::Regenerate { .. }
             | Self::EditMessage { .. }
-            | Self::DeleteMessage { .. } => Role::Editor,
+            | Self::DeleteMessage { .. }
+            | Self::TuneThread { .. } => Role::Editor,
             Self::DeleteThread { .. } | Self::RestoreThread { .. } | Self::SetRole { .. } => {
                 Role::Owner
             }
@@ -330,6 +354,8 @@ impl Mutation {
             Self::SendMessage { text, .. } | Self::EditMessage { text, .. } => {
                 (text.as_str(), text.len() <= limits.message_bytes as usize)
             }
+            Self::SetDefaults { defaults } => return defaults.check(),
+            Self::TuneThread { tuning, .. } => return tuning.check(),
             _ => return Ok(()),
         };
         if text.trim().is_empty() {
@@ -344,7 +370,10 @@ impl Mutation {
 
     /// Makes the change in `rows`, or changes nothing and says why.
     pub fn apply<R: Rows>(&self, rows: &mut R) -> Result<(), Refused<R::Error>> {
-        let thread = rows.thread(self.thread()).map_err(Refused::Rows)?;
+        let thread = match self.thread() {
+            Some(thread) => rows.thread(thread).map_err(Refused::Rows)?,
+            None => None,
+        };
         if thread.is_some_and(|row| row.role < self.needs()) && !self.is_said(rows)? {
             return Err(ErrorCode::NotAllowed.into());
         }
@@ -453,6 +482,8 @@ impl Mutation {
             }
             Self::SetRole { thread, user, role } => set_role(rows, *thread, *user, *role),
             Self::RemoveMember { thread, user } => remove_member(rows, *thread, *user),
+            Self::SetDefaults { defaults } => set_defaults(rows, defaults),
+            Self::TuneThread { thread, tuning } => tune_thread(rows, *thread, tuning),
         }
     }
 
@@ -461,10 +492,11 @@ impl Mutation {
         let Some((message, _)) = self.new_message() else {
             return Ok(false);
         };
-        let there = rows.message(self.thread(), message);
-        Ok(there
-            .map_err(Refused::Rows)?
-            .is_some_and(|row| row.author == Author::User(rows.me())))
+        let there = match self.thread() {
+            Some(thread) => rows.message(thread, message).map_err(Refused::Rows)?,
+            None => None,
+        };
+        Ok(there.is_some_and(|row| row.author == Author::User(rows.me())))
     }
 }
 
@@ -549,6 +581,29 @@ fn remove_member<R: Rows>(
         Some(_) => rows.set_role(thread, user, None).map_err(Refused::Rows),
         None => Ok(()),
     }
+}
+
+fn set_defaults<R: Rows>(rows: &mut R, defaults: &Defaults) -> Result<(), Refused<R::Error>> {
+    let defaults = Defaults {
+        model: defaults.model.clone().filter(|model| !model.is_empty()),
+        tuning: defaults.tuning.trimmed(),
+    };
+    if rows.defaults().map_err(Refused::Rows)? == defaults {
+        return Ok(());
+    }
+    rows.put_defaults(defaults).map_err(Refused::Rows)
+}
+
+fn tune_thread<R: Rows>(
+    rows: &mut R,
+    thread: ThreadId,
+    tuning: &Tuning,
+) -> Result<(), Refused<R::Error>> {
+    let (thread, tuning) = (live_thread(rows, thread)?.id, tuning.trimmed());
+    if rows.tuning(thread).map_err(Refused::Rows)? == tuning {
+        return Ok(());
+    }
+    rows.put_tuning(thread, tuning).map_err(Refused::Rows)
 }
 
 fn any_thread<R: Rows>(rows: &R, thread: ThreadId) -> Result<ThreadRow, Refused<R::Error>> {

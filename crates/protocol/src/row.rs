@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Checksum, ErrorCode, MessageId, Millis, NoticeRow, ThreadId, UserId, presence::is_zero,
+    Checksum, Defaults, ErrorCode, MessageId, Millis, NoticeRow, ThreadId, Tuning, UserId,
+    presence::is_zero,
 };
 
 /// How many colours a person can choose from.
@@ -293,6 +294,10 @@ pub enum Row {
     Member(MemberRow),
     /// A row of a user topic as well: something that the person is told of.
     Notice(NoticeRow),
+    /// The row of a user topic that says what the person wants where a thread says nothing.
+    Defaults(Defaults),
+    /// The row of a thread topic that says how models are asked in it.
+    Tuning(Tuning),
 }
 
 /// One step of a change set. Rows replace the row of the same id, and lists of siblings those that were
@@ -320,4 +325,8 @@ pub enum Op {
     Notice(NoticeRow),
     /// There is no such notice any more.
     NoticeGone(u64),
+    /// What the person of the user topic wants where a thread says nothing is now this.
+    Defaults(Defaults),
+    /// How models are asked in the thread is now this.
+    Tuning(Tuning),
 }

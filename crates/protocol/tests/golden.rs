@@ -10,13 +10,13 @@ use std::{fmt::Debug, fs, path::PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
 use weft_protocol::{
-    About, Author, Checksum, ClientFrame, Cursor, ErrorCode, InstallationId, Limits, MemberRow,
-    MessageId, MessageRow, Model, Mutation, NewReply, NoticeRow, Online, Op, Path, Person, Place,
-    Presence, Present, Role, Row, ServerFrame, Status, ThreadId, ThreadRow, Topic, User, UserId,
-    Versions,
+    About, Author, Checksum, ClientFrame, Cursor, Defaults, ErrorCode, InstallationId, Limits,
+    MemberRow, MessageId, MessageRow, Model, Mutation, NewReply, NoticeRow, Online, Op, Path,
+    Person, Place, Presence, Present, Role, Row, ServerFrame, Status, ThreadId, ThreadRow, Topic,
+    Tuning, User, UserId, Versions,
     api::{
-        ApiCode, ApiError, Credentials, Device, Devices, Farewell, Keep, LastSeen, NewPassword,
-        Privacy, Profile, Seen, Session,
+        ApiCode, ApiError, Credentials, Device, Devices, Farewell, Flaw, Imported, Keep, LastSeen,
+        NewPassword, NotImported, Privacy, Profile, Seen, Session, Stored,
     },
     frame::{Head, Held, Subscription},
     presence,
@@ -131,6 +131,20 @@ fn reply() -> NewReply {
     NewReply {
         message: message(4),
         model: "demo".into(),
+    }
+}
+
+fn tuning() -> Tuning {
+    Tuning {
+        temperature: Some(70),
+        system: "Answer in French.".into(),
+    }
+}
+
+fn defaults() -> Defaults {
+    Defaults {
+        model: Some("demo".into()),
+        tuning: tuning(),
     }
 }
 
@@ -506,6 +520,9 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
                     ..message_row()
                 }),
             ),
+            ("defaults", Row::Defaults(defaults())),
+            ("no_defaults", Row::Defaults(Defaults::default())),
+            ("tuning", Row::Tuning(tuning())),
         ],
     );
     golden(
@@ -545,6 +562,9 @@ fn r2_every_row_and_op_travels_as_its_golden_line() {
                     checksum: Checksum::of("To Paris."),
                 }),
             ),
+            ("defaults", Op::Defaults(defaults())),
+            ("tuning", Op::Tuning(tuning())),
+            ("no_tuning", Op::Tuning(Tuning::default())),
         ],
     );
 }
@@ -665,6 +685,19 @@ fn r9_every_mutation_travels_as_its_golden_line() {
                     user: user(),
                 },
             ),
+            (
+                "set_defaults",
+                Mutation::SetDefaults {
+                    defaults: defaults(),
+                },
+            ),
+            (
+                "tune_thread",
+                Mutation::TuneThread {
+                    thread,
+                    tuning: tuning(),
+                },
+            ),
         ],
     );
 }
@@ -730,6 +763,46 @@ fn every_account_body_travels_as_its_golden_line() {
         minutes: 5,
     }];
     golden("api_seen.txt", &[("seen", Seen { people })]);
+    golden(
+        "api_storage.txt",
+        &[(
+            "stored",
+            Stored {
+                threads: 12,
+                messages: 3_400,
+                bytes: 5_600_000,
+            },
+        )],
+    );
+    let imported = Imported {
+        threads: 2,
+        messages: 30,
+        present: 1,
+    };
+    golden("api_imported.txt", &[("imported", imported)]);
+    let refused = NotImported {
+        flaw: Flaw::Parent,
+        thread: 4,
+        message: 7,
+        line: 41,
+        before: imported,
+    };
+    golden(
+        "api_not_imported.txt",
+        &[
+            ("an_entry", refused),
+            (
+                "the_file",
+                NotImported {
+                    flaw: Flaw::NotAnExport,
+                    thread: 0,
+                    message: 0,
+                    line: 1,
+                    before: Imported::default(),
+                },
+            ),
+        ],
+    );
     golden(
         "api_errors.txt",
         &[

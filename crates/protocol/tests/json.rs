@@ -12,7 +12,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use weft_protocol::{
     ClientFrame, Mutation, Op, Row, ServerFrame,
-    api::{ApiError, Credentials, Devices, Farewell, NewPassword, Privacy, Profile, Seen, Session},
+    api::{
+        ApiError, Credentials, Devices, Farewell, Imported, NewPassword, NotImported, Privacy,
+        Profile, Seen, Session, Stored,
+    },
     json,
 };
 
@@ -44,7 +47,7 @@ fn same<T: DeserializeOwned + PartialEq + Debug>(text: &str) {
 #[test]
 fn every_golden_line_is_read_and_written_as_it_travels() {
     type Check = fn(&str);
-    let files: [(&str, Check); 14] = [
+    let files: [(&str, Check); 17] = [
         ("server_frames.txt", there_and_back::<ServerFrame>),
         ("rows.txt", there_and_back::<Row>),
         ("ops.txt", there_and_back::<Op>),
@@ -58,6 +61,9 @@ fn every_golden_line_is_read_and_written_as_it_travels() {
         ("api_seen.txt", there_and_back::<Seen>),
         ("api_session.txt", there_and_back::<Session>),
         ("api_errors.txt", there_and_back::<ApiError>),
+        ("api_storage.txt", there_and_back::<Stored>),
+        ("api_imported.txt", there_and_back::<Imported>),
+        ("api_not_imported.txt", there_and_back::<NotImported>),
         // The server alone reads these.
         ("client_frames.txt", written::<ClientFrame>),
     ];

@@ -24,7 +24,7 @@ use weft_protocol::{
 use crate::{
     App,
     accounts::{SESSION_SECONDS, token_hash},
-    devices, files, invites,
+    data, devices, files, invites,
     metrics::Metrics,
     profile, push, socket,
 };
@@ -129,6 +129,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/join", post(invites::join))
         .route("/api/socket", get(socket::upgrade))
         .merge(push::api::routes())
+        .merge(data::routes())
         .route(
             "/api/{*rest}",
             axum::routing::any(|| async { StatusCode::NOT_FOUND }),

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod ai;
 mod attempts;
 mod config;
+mod data;
 mod devices;
 mod files;
 mod http;
@@ -28,7 +29,10 @@ use std::{
 
 use anyhow::Context;
 use axum::serve::ListenerExt as _;
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
+};
 use weft_hub::{Command, Input, Outcome};
 use weft_protocol::Limits;
 
@@ -67,6 +71,8 @@ pub(crate) struct App {
     hub: HubHandle,
     metrics: Arc<Metrics>,
     push: Push,
+    /// Turns to import.
+    imports: Semaphore,
     sockets: Sockets,
     next_session: AtomicU64,
     /// Whether the server listens on a loopback address only.
@@ -138,6 +144,7 @@ impl Server {
             hub,
             metrics,
             push,
+            imports: Semaphore::new(data::IMPORTS),
             sockets: Sockets::default(),
             next_session: AtomicU64::new(1),
             loopback: addr.ip().is_loopback() && !config.behind_proxy,

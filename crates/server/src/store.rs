@@ -16,7 +16,10 @@ use weft_hub::{Answer, Command, Committed, Read, Store, store};
 use weft_protocol::{Limits, Millis};
 
 pub use self::{sqlite::Rows, writer::Writer};
-pub(crate) use self::{sqlite::user_row, writer::now};
+pub(crate) use self::{
+    sqlite::{MESSAGE, message_row, user_row},
+    writer::now,
+};
 
 /// What a step does with the rows that are there, where SQL alone cannot say it.
 type Fill = fn(&Connection) -> rusqlite::Result<()>;
@@ -34,6 +37,7 @@ const MIGRATIONS: &[(&str, Option<Fill>)] = &[
     (include_str!("store/migrations/0006_members.sql"), None),
     (include_str!("store/migrations/0007_marks.sql"), None),
     (include_str!("store/migrations/0009_people.sql"), None),
+    (include_str!("store/migrations/0010_data.sql"), None),
     (include_str!("store/migrations/0011_notices.sql"), None),
 ];
 

@@ -18,8 +18,8 @@ use std::{collections::VecDeque, mem::take};
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 use weft_protocol::{
-    ClientFrame, InstallationId, Limits, MessageId, Millis, Model, Mutation, ThreadId, Topic, User,
-    UserId,
+    ClientFrame, Defaults, InstallationId, Limits, MessageId, Millis, Model, Mutation, ThreadId,
+    Topic, User, UserId,
 };
 
 use crate::{
@@ -225,6 +225,7 @@ impl Core {
             Input::Watch(thread) => self.watch(thread),
             Input::Unwatch(thread) => self.unwatch(thread),
             Input::Seek(thread, seek) => self.seek(thread, seek),
+            Input::Refill => self.refill(),
             Input::Read(read, rows) => self.read_stored(read, rows),
             Input::Typing(thread, types) => self.typing(thread, types),
         }
@@ -276,21 +277,23 @@ impl Core {
             view.presence = self.presence_view(thread);
             (thread, view)
         };
+        let (threads, defaults) = self.list();
         View {
             status: self.status(),
             user: self.user.clone(),
             models: self.models.clone(),
             unsent: project::unsent(&self.outbox),
             threads_known: self.threads_known(),
-            threads: self.thread_list(),
+            threads,
             notices: project::notices(&self.replica, &self.outbox, self.owner),
+            defaults,
             timelines: self.watched.iter().map(timeline).collect(),
         }
     }
 
-    fn thread_list(&self) -> Vec<ThreadView> {
+    fn list(&self) -> (Vec<ThreadView>, Defaults) {
         let online = |thread| self.onlines.threads.contains(&thread);
-        project::threads(&self.replica, &self.outbox, self.owner, online)
+        project::list(&self.replica, &self.outbox, self.owner, online)
     }
 
     fn user_topic(&self) -> Option<Topic> {
@@ -336,7 +339,8 @@ impl Core {
         }
         if self.dirty_list {
             for at in 0..self.outbox.entries.len() {
-                self.touch_shown(self.outbox.entries[at].mutation.thread());
+                let thread = self.outbox.entries[at].mutation.thread();
+                thread.into_iter().for_each(|it| self.touch_shown(it));
             }
         }
         self.published.set_open(&self.watched, &mut out);
@@ -346,10 +350,11 @@ impl Core {
         }
         self.trim_all();
         if take(&mut self.dirty_list) {
-            let list = self.thread_list();
+            let (list, defaults) = self.list();
             self.published.set_threads(list, &mut out);
             let notices = project::notices(&self.replica, &self.outbox, self.owner);
             self.published.set_notices(notices, &mut out);
+            self.published.set_defaults(defaults, &mut out);
         }
         for thread in take(&mut self.dirty) {
             let mut published = take(&mut self.published);
@@ -365,11 +370,14 @@ impl Core {
         self.outputs.extend(out.into_iter().map(Output::Change));
     }
 
-    /// What is shown of this thread may have changed.
-    fn touch(&mut self, thread: ThreadId) {
+    /// What is shown of this thread, where it is one, may have changed.
+    fn touch(&mut self, thread: impl Into<Option<ThreadId>>) {
         // What is pending reads messages to change threads (a first title), and the other way round.
         self.dirty_list |= !self.outbox.entries.is_empty();
-        self.touch_shown(thread);
+        thread
+            .into()
+            .into_iter()
+            .for_each(|it| self.touch_shown(it));
     }
 
     fn touch_shown(&mut self, thread: ThreadId) {

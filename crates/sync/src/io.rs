@@ -79,6 +79,9 @@ pub enum Input {
     Unwatch(ThreadId),
     /// The reader of a watched thread wants to see this of it.
     Seek(ThreadId, Seek),
+    /// Let go of the server's rows that are kept here, and get those that are wanted anew. What is unsent, and what
+    /// is being written, stays. Without a server to get them from it does nothing.
+    Refill,
     /// This is kept of what [`Output::Read`] asked for, as of all ops given before it; nothing where none
     /// of it is.
     Read(PageRead, Rows),

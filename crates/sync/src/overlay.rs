@@ -4,8 +4,8 @@
 //! Where the same message is in both, the row wins; a reply is never in the overlay.
 
 use weft_protocol::{
-    Author, ErrorCode, MessageId, MessageRow, Millis, Refused, Role, Rows, Status, ThreadId,
-    ThreadRow, Topic, UserId,
+    Author, Defaults, ErrorCode, MessageId, MessageRow, Millis, Refused, Role, Rows, Status,
+    ThreadId, ThreadRow, Topic, Tuning, UserId,
 };
 
 use crate::{few::Few, outbox::Entry, replica::Replica};
@@ -20,6 +20,10 @@ pub(crate) struct Overlay<'a> {
     pub(crate) notices_read: Few<ThreadId, u64>,
     /// The messages that differ from their rows.
     pub(crate) messages: Few<MessageId, MessageRow>,
+    /// What the person wants where a thread says nothing, where that differs from its row.
+    pub(crate) defaults: Option<Defaults>,
+    /// How models are asked in the threads of which that differs from its row.
+    pub(crate) tunings: Few<ThreadId, Tuning>,
     /// The messages that have no row, in the order they were made.
     pub(crate) pending: Vec<Pending>,
     step: Step,
@@ -63,6 +67,8 @@ impl<'a> Overlay<'a> {
             threads: Few::default(),
             notices_read: Few::default(),
             messages: Few::default(),
+            defaults: None,
+            tunings: Few::default(),
             pending: Vec::new(),
             step: Step::default(),
         };
@@ -78,7 +84,9 @@ impl<'a> Overlay<'a> {
             made_at: entry.made_at,
             kept: entry.kept && entry.is_undecided(),
             in_list: entry.covers(Topic::User(self.me)),
-            in_timeline: entry.covers(Topic::Thread(mutation.thread())),
+            in_timeline: mutation
+                .thread()
+                .is_some_and(|thread| entry.covers(Topic::Thread(thread))),
             makes: [
                 mutation.new_message().map(|(id, _)| id),
                 mutation.reply().map(|reply| reply.message),
@@ -87,9 +95,12 @@ impl<'a> Overlay<'a> {
         let failure = entry.failure();
         let applied = failure.is_none() && mutation.apply(self).is_ok();
         // Where it cannot be applied, at least the text is shown: it is never dropped.
-        if !applied && let Some((message, text)) = mutation.new_message() {
+        if !applied
+            && let Some((message, text)) = mutation.new_message()
+            && let Some(thread) = mutation.thread()
+        {
             self.step.in_timeline |= failure.is_some();
-            self.show(mutation.thread(), message, text, failure);
+            self.show(thread, message, text, failure);
         }
     }
 
@@ -178,6 +189,14 @@ impl<'a> Overlay<'a> {
             }
         }
         above
+    }
+
+    /// How models are asked in a thread.
+    pub(crate) fn tuning_of(&self, thread: ThreadId) -> Tuning {
+        let timeline = self.base.timelines.get(thread);
+        let base = timeline.map(|timeline| &timeline.tuning);
+        let tuning = self.tunings.get(thread).or(base).cloned();
+        tuning.unwrap_or_default()
     }
 
     /// A row of the base, or what stands over it.
@@ -304,7 +323,30 @@ impl Rows for Overlay<'_> {
         Ok(())
     }
 
+    fn defaults(&self) -> Result<Defaults, NotHere> {
+        let pending = self.defaults.as_ref();
+        Ok(pending.unwrap_or(&self.base.defaults).clone())
+    }
+
+    fn put_defaults(&mut self, defaults: Defaults) -> Result<(), NotHere> {
+        if self.step.in_list {
+            self.defaults = Some(defaults);
+        }
+        Ok(())
+    }
+
     fn show_notice(&mut self, _: ThreadId, _: u64, _: u32) -> Result<(), NotHere> {
+        Ok(())
+    }
+
+    fn tuning(&self, thread: ThreadId) -> Result<Tuning, NotHere> {
+        Ok(self.tuning_of(thread))
+    }
+
+    fn put_tuning(&mut self, thread: ThreadId, tuning: Tuning) -> Result<(), NotHere> {
+        if self.step.in_timeline {
+            self.tunings.insert(thread, tuning);
+        }
         Ok(())
     }
 

@@ -6,8 +6,8 @@
 use std::{cmp::Reverse, collections::HashMap, hash::Hash, sync::Arc};
 
 use weft_protocol::{
-    MemberRow, MessageId, MessageRow, Model, Mutation, NoticeRow, Path, ThreadId, ThreadRow, User,
-    UserId,
+    Defaults, MemberRow, MessageId, MessageRow, Model, Mutation, NoticeRow, Path, ThreadId,
+    ThreadRow, Tuning, User, UserId,
 };
 
 use crate::{
@@ -27,6 +27,7 @@ pub(crate) struct Published {
     pub(crate) status: Status,
     pub(crate) user: Option<User>,
     pub(crate) models: Vec<Model>,
+    pub(crate) defaults: Defaults,
     pub(crate) unsent: u32,
     pub(crate) threads_known: bool,
     pub(crate) threads: Vec<ThreadView>,
@@ -42,6 +43,7 @@ pub(crate) struct PublishedTimeline {
     length: u64,
     people: Vec<MemberRow>,
     presence: PresenceView,
+    tuning: Tuning,
     messages: Vec<PublishedMessage>,
 }
 
@@ -68,6 +70,7 @@ pub(crate) struct Stretch<'a> {
     pub(crate) ahead: Ahead,
     pub(crate) length: u64,
     pub(crate) people: &'a [MemberRow],
+    pub(crate) tuning: Tuning,
 }
 
 impl Stretch<'_> {
@@ -79,6 +82,7 @@ impl Stretch<'_> {
             length: self.length,
             people: self.people.to_vec(),
             presence: PresenceView::default(),
+            tuning: self.tuning.clone(),
         }
     }
 }
@@ -116,13 +120,13 @@ impl Item<'_> {
     }
 }
 
-/// The thread list: pinned ones first, then the newest.
-pub(crate) fn threads(
+/// The thread list, pinned ones first, then the newest; and what the person wants where a thread says nothing.
+pub(crate) fn list(
     replica: &Replica,
     outbox: &Outbox,
     me: Option<UserId>,
     online: impl Fn(ThreadId) -> bool,
-) -> Vec<ThreadView> {
+) -> (Vec<ThreadView>, Defaults) {
     let overlay = Overlay::new(replica, me, outbox.entries.iter());
     let known = replica.threads.values();
     let known = known.map(|row| (overlay.threads.get(row.id).unwrap_or(row), false));
@@ -133,13 +137,13 @@ pub(crate) fn threads(
         .filter(|(row, _)| !row.deleted)
         .collect();
     list.sort_unstable_by_key(|(row, _)| (!row.pinned, Reverse(row.updated_at), row.id));
-    list.into_iter()
-        .map(|(row, pending)| ThreadView {
-            row: row.clone(),
-            pending,
-            online: row.members > 1 && online(row.id),
-        })
-        .collect()
+    let list = list.into_iter().map(|(row, pending)| ThreadView {
+        row: row.clone(),
+        pending,
+        online: row.members > 1 && online(row.id),
+    });
+    let defaults = overlay.defaults.as_ref().unwrap_or(&replica.defaults);
+    (list.collect(), defaults.clone())
 }
 
 /// What the person is told of, newest first; nothing of threads that are not in the list.
@@ -196,7 +200,7 @@ pub(crate) fn stretch<'a>(
     let entries = outbox
         .entries
         .iter()
-        .filter(|entry| entry.mutation.thread() == thread);
+        .filter(|entry| entry.mutation.thread() == Some(thread));
     let overlay = Overlay::new(replica, me, entries.clone());
     // What may be on the server already and is said differently since is not shown beside its edit.
     let is_replaced = |pending: &Pending| {
@@ -250,6 +254,7 @@ fn rows<'a>(
         ahead: Ahead::Nothing,
         length: reader.length,
         people: &[],
+        tuning: overlay.tuning_of(thread),
     };
     let Some(timeline) = replica.timelines.get(thread) else {
         return stretch;
@@ -304,7 +309,7 @@ pub(crate) fn end_of(
     path: Path,
 ) -> Option<MessageId> {
     let entries = outbox.entries.iter();
-    let entries = entries.filter(|entry| entry.mutation.thread() == thread);
+    let entries = entries.filter(|entry| entry.mutation.thread() == Some(thread));
     let overlay = Overlay::new(replica, me, entries);
     end(replica.timelines.get(thread)?, &overlay, path)
 }
@@ -463,6 +468,14 @@ impl Published {
         }
     }
 
+    /// Publishes what the person wants where a thread says nothing.
+    pub(crate) fn set_defaults(&mut self, defaults: Defaults, out: &mut Vec<Change>) {
+        if self.defaults != defaults {
+            self.defaults.clone_from(&defaults);
+            out.push(Change::DefaultsSet(defaults));
+        }
+    }
+
     /// Opens and closes timelines until these are the open ones.
     pub(crate) fn set_open(&mut self, watched: &[ThreadId], out: &mut Vec<Change>) {
         let open = self.timelines.iter().map(|(id, _)| id);
@@ -519,6 +532,10 @@ impl Published {
         if timeline.people != stretch.people {
             timeline.people = stretch.people.to_vec();
             out.push(Change::PeopleSet(thread, timeline.people.clone()));
+        }
+        if timeline.tuning != stretch.tuning {
+            timeline.tuning.clone_from(&stretch.tuning);
+            out.push(Change::TuningSet(thread, stretch.tuning.clone()));
         }
         let wanted: Vec<MessageId> = items.iter().map(|item| item.id).collect();
         let order = timeline.messages.iter().map(|message| message.id);

@@ -9,8 +9,8 @@ use std::{
 };
 
 use weft_protocol::{
-    Checksum, MemberRow, MessageId, MessageRow, NoticeRow, Path, Row, Status, ThreadId, ThreadRow,
-    frame::Held, row::Settle,
+    Checksum, Defaults, MemberRow, MessageId, MessageRow, NoticeRow, Path, Row, Status, ThreadId,
+    ThreadRow, Tuning, frame::Held, row::Settle,
 };
 
 use crate::{body::Body, few::Few};
@@ -26,6 +26,8 @@ pub(crate) struct Replica {
     /// What the person is told of, by number.
     pub(crate) notices: Few<u64, NoticeRow>,
     pub(crate) timelines: Few<ThreadId, Timeline>,
+    /// What the person wants where a thread says nothing.
+    pub(crate) defaults: Defaults,
     revs: u64,
 }
 
@@ -36,6 +38,8 @@ pub(crate) struct Timeline {
     rows: VecDeque<Message>,
     /// Who is or was a member, by id.
     pub(crate) people: Vec<MemberRow>,
+    /// How models are asked in it.
+    pub(crate) tuning: Tuning,
     ordinals: HashMap<MessageId, u64>,
 }
 
@@ -391,22 +395,30 @@ impl Replica {
                     new.put(row, held, self.fresh_rev());
                 }
                 Row::Member(member) => new.put_member(member),
-                Row::Message(_) | Row::Thread(_) | Row::Notice(_) => {}
+                Row::Tuning(tuning) => new.tuning = tuning,
+                Row::Message(_) | Row::Thread(_) | Row::Notice(_) | Row::Defaults(_) => {}
             }
         }
         self.timelines.insert(thread, new);
     }
 
-    /// Replaces the thread list, and what the person is told of.
+    /// Replaces the thread list, and what else is in the person's own topic.
     pub(crate) fn reset_list(&mut self, rows: Vec<Row>) {
-        self.threads.clear();
-        self.notices.clear();
+        self.forget_list();
         for row in rows {
             match row {
                 Row::Thread(row) => _ = self.threads.insert(row.id, row),
                 Row::Notice(row) => self.notices.insert(row.n, row),
-                Row::Message(_) | Row::Member(_) => {}
+                Row::Defaults(defaults) => self.defaults = defaults,
+                Row::Message(_) | Row::Member(_) | Row::Tuning(_) => {}
             }
         }
+    }
+
+    /// Forgets what the person's own topic has told.
+    pub(crate) fn forget_list(&mut self) {
+        self.threads.clear();
+        self.notices.clear();
+        self.defaults = Defaults::default();
     }
 }

@@ -127,6 +127,8 @@ pub enum TabMessage {
         /// The end of their path and its depth, where the server was asked.
         tip: Option<(MessageId, u64)>,
     },
+    /// From a follower: let go of what is kept of the server's, and get it anew.
+    Refill,
     /// From any tab: the person has signed out.
     SignedOut,
     /// From a follower: whether its person types in this thread.
@@ -196,6 +198,7 @@ impl TabMessage {
             | Self::Discard(_)
             | Self::Draft(..)
             | Self::Read { .. }
+            | Self::Refill
             | Self::SignedOut
             | Self::Typing(..) => None,
         }

@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use weft_protocol::{
-    Author, ErrorCode, MemberRow, MessageId, Millis, Model, Mutation, NoticeRow, ThreadId,
-    ThreadRow, User,
+    Author, Defaults, ErrorCode, MemberRow, MessageId, Millis, Model, Mutation, NoticeRow,
+    ThreadId, ThreadRow, Tuning, User,
 };
 
 /// How the client stands to the server.
@@ -160,6 +160,8 @@ pub struct TimelineView {
     pub people: Vec<MemberRow>,
     /// Who else has it on screen.
     pub presence: PresenceView,
+    /// How models are asked in it, with what is pending applied.
+    pub tuning: Tuning,
 }
 
 /// Somebody else who has a thread on screen.
@@ -191,6 +193,8 @@ pub struct View {
     pub user: Option<User>,
     /// The models that can be asked.
     pub models: Vec<Model>,
+    /// What the person wants where a thread says nothing, with what is pending applied.
+    pub defaults: Defaults,
     /// How many changes of this person no server has accepted yet: what is lost with the account's data
     /// on this device. A thread is not counted beside what is said in it, nor what was read.
     pub unsent: u32,
@@ -214,6 +218,8 @@ pub enum Change {
     UserSet(Option<User>),
     /// `models` is now this.
     ModelsSet(Vec<Model>),
+    /// `defaults` is now this.
+    DefaultsSet(Defaults),
     /// `unsent` is now this.
     UnsentSet(u32),
     /// `threads_known` is now this.
@@ -255,6 +261,8 @@ pub enum Change {
     PeopleSet(ThreadId, Vec<MemberRow>),
     /// `presence` of a timeline is now this.
     PresenceSet(ThreadId, PresenceView),
+    /// `tuning` of a timeline is now this.
+    TuningSet(ThreadId, Tuning),
     /// Put a message into a timeline at `index`.
     MessageInserted {
         /// Which timeline.
@@ -310,6 +318,7 @@ impl View {
             Change::StatusSet(status) => self.status = status,
             Change::UserSet(user) => self.user = user,
             Change::ModelsSet(models) => self.models = models,
+            Change::DefaultsSet(defaults) => self.defaults = defaults,
             Change::UnsentSet(unsent) => self.unsent = unsent,
             Change::ThreadsKnownSet(known) => self.threads_known = known,
             Change::ThreadInserted { index, thread } => insert(&mut self.threads, index, thread),
@@ -351,6 +360,11 @@ impl View {
             Change::PresenceSet(thread, presence) => {
                 if let Some(timeline) = self.timelines.get_mut(&thread) {
                     timeline.presence = presence;
+                }
+            }
+            Change::TuningSet(thread, tuning) => {
+                if let Some(timeline) = self.timelines.get_mut(&thread) {
+                    timeline.tuning = tuning;
                 }
             }
             Change::MessageInserted {

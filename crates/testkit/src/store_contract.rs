@@ -3,6 +3,7 @@
 //! Invariant: a check looks at a store through its trait alone, each on a store of its own. A failed
 //! check panics with what it found.
 
+mod data;
 mod marks;
 mod notices;
 mod paths;
@@ -52,7 +53,8 @@ pub fn store_contract<S: Store>(make: impl Fn() -> S) {
         r37_old_outcomes_are_forgotten_a_few_at_a_time,
     ];
     let more = paths::checks().into_iter().chain(marks::checks());
-    let more = more.chain(people::checks()).chain(notices::checks());
+    let more = more.chain(data::checks()).chain(notices::checks());
+    let more = more.chain(people::checks());
     for check in checks.iter().copied().chain(more) {
         check(Bench::new(make()));
     }
@@ -127,7 +129,7 @@ impl<S: Store> Bench<S> {
     /// Sends a mutation as an installation that the store has never seen; it must find that what it
     /// asks for is there, and change nothing.
     fn again(&mut self, mutation: &Mutation) {
-        let thread = mutation.thread();
+        let thread = mutation.thread().expect("a thread");
         let before = (self.threads(), self.messages(thread));
         self.installation = InstallationId::new(NOW, self.random());
         assert_eq!(
@@ -153,7 +155,7 @@ impl<S: Store> Bench<S> {
     /// Sends a mutation again in all that may have become of its thread: as it is, while replies of
     /// it run, once they have ended, once what it made is deleted, and once all is.
     fn again_and_again(&mut self, mutation: &Mutation) {
-        let thread = mutation.thread();
+        let thread = mutation.thread().expect("a thread");
         let reply = mutation.reply().map(|reply| reply.message);
         let made = [mutation.new_message().map(|(id, _)| id), reply];
         self.again(mutation);
@@ -294,7 +296,7 @@ impl<S: Store> Bench<S> {
     fn messages(&self, thread: ThreadId) -> Vec<MessageRow> {
         let message = |row| match row {
             Row::Message(row) => Some(row),
-            Row::Member(_) | Row::Notice(_) => None,
+            Row::Member(_) | Row::Notice(_) | Row::Tuning(_) | Row::Defaults(_) => None,
             Row::Thread(row) => panic!("a thread among messages: {row:?}"),
         };
         self.snapshot(Topic::Thread(thread))
@@ -307,7 +309,7 @@ impl<S: Store> Bench<S> {
     fn threads(&self) -> Vec<weft_protocol::ThreadRow> {
         let thread = |row| match row {
             Row::Thread(row) => Some(row),
-            Row::Notice(_) => None,
+            Row::Notice(_) | Row::Defaults(_) => None,
             other => panic!("among threads: {other:?}"),
         };
         self.snapshot(Topic::User(self.user))
@@ -822,11 +824,13 @@ fn r23_the_end_of_a_reply_is_a_settle<S: Store>(mut bench: Bench<S>) {
 fn r25_replies_of_a_thread_are_made_one_at_a_time<S: Store>(mut bench: Bench<S>) {
     let thread = bench.thread();
     let (first, asked) = bench.ask(thread);
+    let asker = bench.user;
     let job = |message| {
         JobChange::Asked(Job {
             thread,
             message,
             model: "demo".into(),
+            asker,
         })
     };
     assert_eq!(asked.jobs, [job(first)]);
@@ -856,6 +860,7 @@ fn r25_recovering_ends_what_ran_and_asks_for_what_waited<S: Store>(mut bench: Be
         thread,
         message: second,
         model: "demo".into(),
+        asker: bench.user,
     };
     assert_eq!(recovered.jobs, [JobChange::Asked(job.clone())]);
     let rows = bench.messages(thread);

@@ -339,6 +339,10 @@ impl Stores<'_> {
                             newest = newest.max(row.ordinal);
                             self.put_row(*topic, &Row::Message(row.clone()))?;
                         }
+                        Op::Defaults(row) => {
+                            self.place_row(*topic, &Row::Defaults(row.clone()))?;
+                        }
+                        Op::Tuning(row) => self.place_row(*topic, &Row::Tuning(row.clone()))?,
                         Op::Settle(end) => self.put_end(*topic, end).await?,
                         // It is kept beside the database.
                         Op::User(_) => {}
@@ -426,6 +430,9 @@ impl Stores<'_> {
             Row::Member(member) => {
                 self.put(ROWS, &format!("{}{}", people(topic), member.user.id), row)
             }
+            Row::Defaults(_) => self.put(ROWS, &format!("{topic}/defaults"), row),
+            // Beside the members, with whom it is read.
+            Row::Tuning(_) => self.put(ROWS, &format!("{}tuning", people(topic)), row),
             Row::Message(message) => {
                 let place = (topic, message.ordinal);
                 self.put(PLACES, &format!("{topic}/{}", message.id), &message.ordinal)?;
@@ -465,7 +472,7 @@ impl Stores<'_> {
         let json = self.get(ROWS, &key((topic, ordinal))).await?;
         Ok(json.and_then(|json| match json::read(&json) {
             Ok(Row::Message(row)) => Some(row),
-            Ok(Row::Thread(_) | Row::Member(_) | Row::Notice(_)) | Err(_) => None,
+            Ok(_) | Err(_) => None,
         }))
     }
 
@@ -519,7 +526,7 @@ impl Stores<'_> {
         let rows = self.rows(range).await?;
         let rows = rows.into_iter().filter_map(|row| match row {
             Row::Message(row) => Some(row),
-            Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
+            _ => None,
         });
         let rows = read.pick(rows.collect(), PAGE);
         let rows = rows.into_iter().map(Row::Message).collect();
@@ -657,7 +664,9 @@ fn key((topic, ordinal): (Topic, u64)) -> String {
 fn message(row: &Row) -> Option<&MessageRow> {
     match row {
         Row::Message(row) => Some(row),
-        Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
+        Row::Thread(_) | Row::Member(_) | Row::Notice(_) | Row::Defaults(_) | Row::Tuning(_) => {
+            None
+        }
     }
 }
 
@@ -672,6 +681,7 @@ fn id_of(row: &Row) -> String {
         Row::Message(row) => row.id.to_string(),
         Row::Member(row) => row.user.id.to_string(),
         Row::Notice(row) => number(row.n),
+        Row::Defaults(_) | Row::Tuning(_) => String::new(),
     }
 }
 

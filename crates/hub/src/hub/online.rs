@@ -99,7 +99,9 @@ impl Hub {
                 | Op::Siblings(_)
                 | Op::Member(_)
                 | Op::Notice(_)
-                | Op::NoticeGone(_) => {}
+                | Op::NoticeGone(_)
+                | Op::Defaults(_)
+                | Op::Tuning(_) => {}
             }
         }
     }

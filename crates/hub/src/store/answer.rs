@@ -88,13 +88,15 @@ fn snapshot<L: Lookup>(
         Topic::User(_) => {
             let threads = rows.threads(user)?.into_iter().map(Row::Thread);
             let notices = rows.notices(user)?.into_iter().map(Row::Notice);
-            let rows = threads.chain(notices).collect();
+            let defaults = rows.defaults(user)?.map(Row::Defaults);
+            let rows = threads.chain(notices).chain(defaults).collect();
             Answer::Snapshot { cursor, rows }
         }
         Topic::Thread(thread) => {
             let members = rows.people(thread)?.into_iter().map(Row::Member);
             let messages = window(rows, thread)?.into_iter().map(Row::Message);
-            let rows = members.chain(messages).collect();
+            let tuning = rows.tuning(thread)?.map(Row::Tuning);
+            let rows = members.chain(tuning).chain(messages).collect();
             Answer::Snapshot { cursor, rows }
         }
     })
@@ -200,6 +202,7 @@ pub fn merge(mut ops: Vec<Op>) -> Vec<Op> {
     let mut notices = HashSet::new();
     // A message's row comes with its list of siblings.
     let mut listed = HashSet::new();
+    let (mut defaults, mut tuning) = (false, false);
     ops.reverse();
     ops.retain(|op| match op {
         Op::Thread(ThreadRow { id, .. }) | Op::ThreadGone(id) => threads.insert(*id),
@@ -216,6 +219,8 @@ pub fn merge(mut ops: Vec<Op>) -> Vec<Op> {
             listed.extend(list);
             listed.len() > before
         }
+        Op::Defaults(_) => !std::mem::replace(&mut defaults, true),
+        Op::Tuning(_) => !std::mem::replace(&mut tuning, true),
     });
     ops.reverse();
     ops

@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use weft_protocol::{
-    Author, Checksum, Cursor, ErrorCode, InstallationId, Limits, MemberRow, MessageId, MessageRow,
-    Millis, Mutation, Op, Refused, Role, Rows, Status, ThreadId, ThreadRow, Topic, User, UserId,
+    Author, Checksum, Cursor, Defaults, ErrorCode, InstallationId, Limits, MemberRow, MessageId,
+    MessageRow, Millis, Mutation, Op, Refused, Role, Rows, Status, ThreadId, ThreadRow, Topic,
+    Tuning, User, UserId,
     frame::Head,
     limits::{KEPT_OUTCOMES_FOR, MAX_MEMBERS},
     notice::NEWS_FOR,
@@ -17,6 +18,7 @@ use weft_protocol::{
 
 use super::{
     Command, Committed, Job, JobChange, Link, Outcome, Phase, Tables, TextAppended, TopicChange,
+    import::{self, Here},
     lists::{self, Said},
     notices::Notices,
     path, people,
@@ -115,6 +117,15 @@ pub fn run<T: Tables>(
             people::rename(tables, now, &user)
         }
         Command::Depart { user } => people::depart(tables, now, *user),
+        Command::Import { user, thread } => match import::is_here(tables, *user, thread)? {
+            Here::Yes => Ok(only(Outcome::Applied(Vec::new()))),
+            Here::Deleted => {
+                let thread = thread.row.id;
+                let restore = Mutation::RestoreThread { thread };
+                mutate(tables, now, limits, *user, &restore)
+            }
+            Here::No => import::import(tables, now, *user, thread),
+        },
         Command::Recover => recover(tables, now),
         Command::Forget { after } => forget(tables, now, *after),
     }
@@ -191,10 +202,15 @@ fn admit<T: Tables>(
 }
 
 /// The newest change sets of the topics of a mutation.
-fn heads<T: Tables>(tables: &T, user: UserId, thread: ThreadId) -> Result<Vec<Head>, T::Error> {
+fn heads<T: Tables>(
+    tables: &T,
+    user: UserId,
+    thread: Option<ThreadId>,
+) -> Result<Vec<Head>, T::Error> {
     let epoch = tables.epoch();
     let mut heads = Vec::new();
-    for topic in [Topic::User(user), Topic::Thread(thread)] {
+    let thread = thread.map(Topic::Thread);
+    for topic in [Topic::User(user)].into_iter().chain(thread) {
         let seq = tables.head(topic)?;
         if seq > 0 {
             let cursor = Cursor { epoch, seq };
@@ -300,6 +316,10 @@ pub(super) struct Change<'a, T: Tables> {
     buried: Vec<MessageId>,
     /// Where those of them stand that are new.
     links: BTreeMap<MessageId, Link>,
+    /// What the person wants where a thread says nothing, where that changes.
+    defaults: Option<Defaults>,
+    /// How models are asked in the threads where that changes.
+    tunings: BTreeMap<ThreadId, Tuning>,
     /// Whose account ends by it.
     pub(super) departs: Option<UserId>,
     /// The ops of the threads' topics.
@@ -326,6 +346,8 @@ impl<'a, T: Tables> Change<'a, T> {
             messages: BTreeMap::new(),
             buried: Vec::new(),
             links: BTreeMap::new(),
+            defaults: None,
+            tunings: BTreeMap::new(),
             departs: None,
             ops: BTreeMap::new(),
             own: BTreeMap::new(),
@@ -511,6 +533,8 @@ impl<'a, T: Tables> Change<'a, T> {
             messages,
             buried,
             links,
+            defaults,
+            tunings,
             ops,
             own,
             asked,
@@ -541,6 +565,16 @@ impl<'a, T: Tables> Change<'a, T> {
                 Some(link) => tables.add_message(row, link.jump)?,
                 None => tables.put_message(row)?,
             }
+        }
+        if let (Some(user), Some(defaults)) = (user, defaults) {
+            tables.put_defaults(user, &defaults)?;
+            let log = logs.entry(Topic::User(user)).or_default();
+            log.push(Op::Defaults(defaults));
+        }
+        for (thread, tuning) in tunings {
+            tables.put_tuning(thread, &tuning)?;
+            let log = logs.entry(Topic::Thread(thread)).or_default();
+            log.push(Op::Tuning(tuning));
         }
         for message in ended {
             tables.end_job(message)?;
@@ -692,6 +726,7 @@ impl<T: Tables> Rows for Change<'_, T> {
             thread: row.thread,
             message: row.id,
             model: model.clone(),
+            asker: self.me(),
         };
         self.insert_message(row)?;
         self.count(job.thread, 1).map_err(Refused::Rows)?;
@@ -754,6 +789,30 @@ impl<T: Tables> Rows for Change<'_, T> {
         let (me, made_after) = (self.me(), self.now.saturating_sub(NEWS_FOR));
         self.notices
             .show(self.tables, me, (thread, n), by, made_after)
+    }
+
+    fn defaults(&self) -> Result<Defaults, T::Error> {
+        match &self.defaults {
+            Some(defaults) => Ok(defaults.clone()),
+            None => Ok(self.tables.defaults(self.me())?.unwrap_or_default()),
+        }
+    }
+
+    fn put_defaults(&mut self, defaults: Defaults) -> Result<(), T::Error> {
+        self.defaults = Some(defaults);
+        Ok(())
+    }
+
+    fn tuning(&self, thread: ThreadId) -> Result<Tuning, T::Error> {
+        match self.tunings.get(&thread) {
+            Some(tuning) => Ok(tuning.clone()),
+            None => Ok(self.tables.tuning(thread)?.unwrap_or_default()),
+        }
+    }
+
+    fn put_tuning(&mut self, thread: ThreadId, tuning: Tuning) -> Result<(), T::Error> {
+        self.tunings.insert(thread, tuning);
+        Ok(())
     }
 
     fn bury_message(&mut self, mut row: MessageRow) -> Result<(), T::Error> {

@@ -6,8 +6,8 @@
 //! effect as a whole; reads see what was written before them in it.
 
 use weft_protocol::{
-    InstallationId, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op, Role, Status,
-    ThreadId, ThreadRow, Topic, User, UserId,
+    Defaults, InstallationId, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op, Role,
+    Status, ThreadId, ThreadRow, Topic, Tuning, User, UserId,
 };
 
 use super::{Job, Link, Outcome};
@@ -25,6 +25,10 @@ pub trait Lookup {
     fn members(&self, thread: ThreadId) -> Result<Vec<(UserId, Role)>, Self::Error>;
     /// Everybody who is or was a member of a thread, in any fixed order.
     fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>, Self::Error>;
+    /// What a person wants where a thread says nothing; none where they never said.
+    fn defaults(&self, user: UserId) -> Result<Option<Defaults>, Self::Error>;
+    /// How models are asked in a thread; none where that was never said.
+    fn tuning(&self, thread: ThreadId) -> Result<Option<Tuning>, Self::Error>;
     /// A person; [`User::deleted`] where there is no account.
     fn user(&self, user: UserId) -> Result<User, Self::Error>;
     /// Whether a person wants nobody to see that they are there.
@@ -127,6 +131,12 @@ pub trait Tables: Lookup {
     fn forget_thread(&mut self, thread: ThreadId) -> Result<(), Self::Error>;
     /// Ends a membership; who the member was stays known.
     fn remove_member(&mut self, thread: ThreadId, member: UserId) -> Result<(), Self::Error>;
+    /// Makes somebody known as who was a member of the thread once, and is none.
+    fn put_former(&mut self, thread: ThreadId, user: &User) -> Result<(), Self::Error>;
+    /// Keeps what a person wants where a thread says nothing.
+    fn put_defaults(&mut self, user: UserId, defaults: &Defaults) -> Result<(), Self::Error>;
+    /// Keeps how models are asked in a thread.
+    fn put_tuning(&mut self, thread: ThreadId, tuning: &Tuning) -> Result<(), Self::Error>;
     /// Adds a message whose [`Link::jump`] is `jump`. Of several, in any order.
     fn add_message(&mut self, row: &MessageRow, jump: MessageId) -> Result<(), Self::Error>;
     /// Replaces a message; its place in the thread is as it was.

@@ -462,6 +462,6 @@ fn assert_shows(here: &[MessageRow], snapshot: Vec<Row>) {
 fn message(row: Row) -> Option<MessageRow> {
     match row {
         Row::Message(row) => Some(row),
-        Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
+        _ => None,
     }
 }

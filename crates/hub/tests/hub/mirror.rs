@@ -181,7 +181,7 @@ impl Mirror {
                     self.threads.insert(row.id, row.clone());
                 }
                 Row::Message(row) => self.put(row, before.get(&row.id).cloned()),
-                Row::Member(_) => {}
+                Row::Member(_) | Row::Defaults(_) | Row::Tuning(_) => {}
                 Row::Notice(row) => {
                     self.notices.insert(row.n, row.clone());
                 }
@@ -218,7 +218,7 @@ impl Mirror {
                     message.end = Some(settle.clone());
                 }
             }
-            Op::Member(_) | Op::User(_) => {}
+            Op::Defaults(_) | Op::Tuning(_) | Op::Member(_) | Op::User(_) => {}
             Op::Notice(row) => {
                 self.notices.insert(row.n, row.clone());
             }

@@ -1,7 +1,10 @@
 //! What a model is told: the messages above the reply, newest kept where not all fit.
 
 use rusqlite::{Connection, OptionalExtension};
-use weft_protocol::{Author, MessageId, stream};
+use weft_hub::{Job, store::Lookup as _};
+use weft_protocol::{Author, MessageId, Tuning, stream};
+
+use crate::store::Rows;
 
 /// The most messages sent.
 const MAX_MESSAGES: usize = 400;
@@ -25,6 +28,15 @@ pub(super) struct Said {
     pub(super) role: Role,
     /// What.
     pub(super) content: String,
+}
+
+/// How the model of a job is asked: as the thread says, and where it says nothing, as whoever asked does
+/// (SPEC R61).
+pub(super) fn tuning(db: &Connection, job: &Job) -> rusqlite::Result<Tuning> {
+    let rows = Rows::new(db, 0);
+    let thread = rows.tuning(job.thread)?.unwrap_or_default();
+    let asker = rows.defaults(job.asker)?.unwrap_or_default();
+    Ok(thread.or(asker.tuning))
 }
 
 /// The live messages above `reply`, oldest first, of at most `max` bytes together; the newest one is

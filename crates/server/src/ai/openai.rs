@@ -6,7 +6,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{sync::mpsc::Sender, time::timeout};
-use weft_protocol::ErrorCode;
+use weft_protocol::{ErrorCode, Tuning};
 
 use super::{
     history::{Role, Said},
@@ -98,10 +98,19 @@ impl Endpoint {
     pub(super) async fn reply(
         &self,
         model: &str,
+        tuning: &Tuning,
         history: &[Said],
         pieces: Sender<String>,
     ) -> Result<(), ErrorCode> {
-        let body = json!({ "model": model, "messages": history, "stream": true });
+        let system = (!tuning.system.is_empty()).then(|| Said {
+            role: Role::System,
+            content: tuning.system.clone(),
+        });
+        let messages: Vec<&Said> = system.iter().chain(history).collect();
+        let mut body = json!({ "model": model, "messages": messages, "stream": true });
+        if let Some(hundredths) = tuning.temperature {
+            body["temperature"] = json!(f64::from(hundredths) / 100.0);
+        }
         let request = self.authorize(self.client.post(self.url()).json(&body));
         let mut response = accepted(self.heard(request.send()).await?)?;
         let mut lines = Lines::default();

@@ -98,13 +98,17 @@ async fn generate(maker: Arc<Maker>, job: Job) -> Option<(Result<(), ErrorCode>,
     let Some(provider) = maker.catalog.provider(&job.model).await else {
         return Some((Err(ErrorCode::NoSuchModel), Vec::new()));
     };
-    let (message, max) = (job.message, maker.history_bytes);
+    let (asked, max) = (job.clone(), maker.history_bytes);
+    let message = job.message;
     let read = maker
         .writer
-        .with(move |db| Ok(history::above(db, message, max)?))
+        .with(move |db| {
+            let history = history::above(db, asked.message, max)?;
+            Ok((history, history::tuning(db, &asked)?))
+        })
         .await;
-    let history = match read {
-        Ok(history) => history,
+    let (history, tuning) = match read {
+        Ok(read) => read,
         Err(error) => {
             tracing::error!(%message, %error, "the history of a reply could not be read");
             return Some((Err(ErrorCode::Interrupted), Vec::new()));
@@ -114,7 +118,9 @@ async fn generate(maker: Arc<Maker>, job: Job) -> Option<(Result<(), ErrorCode>,
     let mut produced = Ok(());
     let produce = async {
         produced = match &provider {
-            Provider::OpenAi(endpoint) => endpoint.reply(&job.model, &history, pieces).await,
+            Provider::OpenAi(endpoint) => {
+                endpoint.reply(&job.model, &tuning, &history, pieces).await
+            }
             Provider::Demo => {
                 let question = history.iter().rfind(|said| said.role == Role::User);
                 demo::reply(question.map_or("", |said| &said.content), pieces).await;

@@ -10,8 +10,8 @@ use weft_hub::{
     store::{KEPT_OUTCOMES, Link, Lookup, Phase, Tables},
 };
 use weft_protocol::{
-    Author, ErrorCode, InstallationId, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op,
-    Role, Status, ThreadId, ThreadRow, Topic, User, UserId,
+    Author, Defaults, ErrorCode, InstallationId, MemberRow, MessageId, MessageRow, Millis,
+    NoticeRow, Op, Role, Status, ThreadId, ThreadRow, Topic, Tuning, User, UserId,
 };
 
 use super::KEPT_CHANGES;
@@ -22,7 +22,7 @@ const THREAD: &str = "SELECT t.id, t.title, t.named, m.pinned, m.archived, t.del
      coalesce((SELECT ordinal FROM message WHERE thread = t.id ORDER BY ordinal DESC LIMIT 1), 0), \
      m.read, m.unread, m.muted \
      FROM member m JOIN thread t ON t.id = m.thread";
-const MESSAGE: &str = "SELECT id, thread, ordinal, parent, author, status, text, error, deleted, \
+pub(crate) const MESSAGE: &str = "SELECT id, thread, ordinal, parent, author, status, text, error, deleted, \
      created_at, depth FROM message";
 const NOTICE: &str = "SELECT n, thread, about, read, shown, created_at, user FROM notice";
 const LINK: &str = "SELECT id, thread, ordinal, parent, depth, jump, deleted FROM message";
@@ -144,7 +144,14 @@ fn role(row: &Row<'_>, at: usize) -> Result<Option<Role>> {
     Ok(name.as_deref().and_then(Role::parse))
 }
 
-fn message_row(row: &Row<'_>) -> Result<MessageRow> {
+fn tuning(row: &Row<'_>) -> Result<Tuning> {
+    Ok(Tuning {
+        temperature: row.get(0)?,
+        system: row.get(1)?,
+    })
+}
+
+pub(crate) fn message_row(row: &Row<'_>) -> Result<MessageRow> {
     Ok(MessageRow {
         id: MessageId::from_bytes(row.get(0)?),
         thread: ThreadId::from_bytes(row.get(1)?),
@@ -217,14 +224,30 @@ impl Lookup for Rows<'_> {
     }
 
     fn people(&self, thread: ThreadId) -> Result<Vec<MemberRow>> {
-        let sql = "SELECT m.user, coalesce(a.name, ''), a.display, a.colour, m.role FROM member m \
-                   LEFT JOIN account a ON a.id = m.user WHERE m.thread = ?1 ORDER BY m.user";
+        let sql = "SELECT m.user, coalesce(a.name, s.name, ''), a.display, a.colour, m.role \
+                   FROM member m LEFT JOIN account a ON a.id = m.user \
+                   LEFT JOIN stranger s ON s.id = m.user WHERE m.thread = ?1 ORDER BY m.user";
         self.all(sql, [thread.as_bytes()], |row| {
             Ok(MemberRow {
                 user: user_row(row)?,
                 role: role(row, 4)?,
             })
         })
+    }
+
+    fn defaults(&self, user: UserId) -> Result<Option<Defaults>> {
+        let sql = "SELECT temperature, system, model FROM defaults WHERE user = ?1";
+        self.one(sql, [user.as_bytes()], |row| {
+            Ok(Defaults {
+                tuning: tuning(row)?,
+                model: row.get(2)?,
+            })
+        })
+    }
+
+    fn tuning(&self, thread: ThreadId) -> Result<Option<Tuning>> {
+        let sql = "SELECT temperature, system FROM tuning WHERE thread = ?1";
+        self.one(sql, [thread.as_bytes()], tuning)
     }
 
     fn user(&self, user: UserId) -> Result<User> {
@@ -388,7 +411,7 @@ impl Lookup for Rows<'_> {
     }
 
     fn jobs(&self, thread: ThreadId) -> Result<Vec<(Job, Phase)>> {
-        let sql = "SELECT message, model, running FROM job WHERE thread = ?1 ORDER BY id";
+        let sql = "SELECT message, model, running, asker FROM job WHERE thread = ?1 ORDER BY id";
         self.all(sql, [thread.as_bytes()], |row| {
             let message = MessageId::from_bytes(row.get(0)?);
             let phase = if row.get(2)? {
@@ -401,6 +424,7 @@ impl Lookup for Rows<'_> {
                     thread,
                     message,
                     model: row.get(1)?,
+                    asker: UserId::from_bytes(row.get(3)?),
                 },
                 phase,
             ))
@@ -513,7 +537,13 @@ impl Tables for Rows<'_> {
 
     fn forget_person(&mut self, user: UserId) -> Result<()> {
         let id = user.as_bytes();
-        for table in ["outcome", "installation", "push_subscription", "session"] {
+        for table in [
+            "outcome",
+            "installation",
+            "push_subscription",
+            "session",
+            "defaults",
+        ] {
             self.write(&format!("DELETE FROM {table} WHERE user = ?1"), [id])?;
         }
         self.write("DELETE FROM account WHERE id = ?1", [id])?;
@@ -532,7 +562,13 @@ impl Tables for Rows<'_> {
             &format!("DELETE FROM chunk WHERE message IN ({said})"),
             [id],
         )?;
-        for table in ["job", "push_job", "invite", "message", "member"] {
+        // Who wrote in it, where that was imported, and in no other thread.
+        self.write(
+            "DELETE FROM stranger WHERE id IN (SELECT user FROM member WHERE thread = ?1) \
+             AND NOT EXISTS (SELECT 1 FROM member m WHERE m.user = stranger.id AND m.thread <> ?1)",
+            [id],
+        )?;
+        for table in ["job", "push_job", "invite", "tuning", "message", "member"] {
             self.write(&format!("DELETE FROM {table} WHERE thread = ?1"), [id])?;
         }
         self.write("DELETE FROM thread WHERE id = ?1", [id])?;
@@ -543,6 +579,37 @@ impl Tables for Rows<'_> {
         self.write(
             "UPDATE member SET role = NULL WHERE user = ?1 AND thread = ?2",
             [member.as_bytes(), thread.as_bytes()],
+        )
+    }
+
+    fn put_former(&mut self, thread: ThreadId, user: &User) -> Result<()> {
+        self.write(
+            "INSERT OR IGNORE INTO stranger (id, name) VALUES (?1, ?2)",
+            params![user.id.as_bytes(), user.name],
+        )?;
+        self.write(
+            "INSERT OR IGNORE INTO member (user, thread, pinned, archived, role) \
+             VALUES (?1, ?2, 0, 0, NULL)",
+            [user.id.as_bytes(), thread.as_bytes()],
+        )
+    }
+
+    fn put_defaults(&mut self, user: UserId, defaults: &Defaults) -> Result<()> {
+        let Tuning {
+            temperature,
+            system,
+        } = &defaults.tuning;
+        self.write(
+            "INSERT OR REPLACE INTO defaults (user, model, temperature, system) \
+             VALUES (?1, ?2, ?3, ?4)",
+            params![user.as_bytes(), defaults.model, temperature, system],
+        )
+    }
+
+    fn put_tuning(&mut self, thread: ThreadId, tuning: &Tuning) -> Result<()> {
+        self.write(
+            "INSERT OR REPLACE INTO tuning (thread, temperature, system) VALUES (?1, ?2, ?3)",
+            params![thread.as_bytes(), tuning.temperature, tuning.system],
         )
     }
 
@@ -639,8 +706,13 @@ impl Tables for Rows<'_> {
 
     fn add_job(&mut self, job: &Job) -> Result<()> {
         self.write(
-            "INSERT INTO job (thread, message, model, running) VALUES (?1, ?2, ?3, 0)",
-            params![job.thread.as_bytes(), job.message.as_bytes(), job.model],
+            "INSERT INTO job (thread, message, model, running, asker) VALUES (?1, ?2, ?3, 0, ?4)",
+            params![
+                job.thread.as_bytes(),
+                job.message.as_bytes(),
+                job.model,
+                job.asker.as_bytes()
+            ],
         )
     }
 

@@ -113,18 +113,37 @@ impl Writer {
         answer.await?
     }
 
+    /// Runs `task` on a connection that reads, over what is committed at one moment.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&Connection) -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        self.reading(move |store| {
+            let transaction = store.connection().transaction()?;
+            task(&transaction)
+        })
+        .await
+    }
+
     /// Answers a question from what is committed.
     pub async fn read(&self, read: Read) -> anyhow::Result<Answer> {
+        self.reading(move |store| Ok(store.read(&read)?)).await
+    }
+
+    async fn reading<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut SqliteStore) -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
         let readers = self.readers.clone();
         tokio::task::spawn_blocking(move || {
             let free = readers.iter().find_map(|reader| reader.try_lock().ok());
-            let reader = match free {
+            let mut reader = match free {
                 Some(reader) => reader,
                 None => readers[0]
                     .lock()
                     .map_err(|_| anyhow::anyhow!("a reader has failed"))?,
             };
-            Ok(reader.read(&read)?)
+            task(&mut reader)
         })
         .await?
     }

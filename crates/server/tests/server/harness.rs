@@ -477,7 +477,7 @@ pub(crate) fn asking(thread: ThreadId, text: &str, model: &str) -> (Mutation, Me
 pub(crate) fn messages(rows: Vec<Row>) -> Vec<weft_protocol::MessageRow> {
     let message = |row| match row {
         Row::Message(row) => Some(row),
-        Row::Member(_) | Row::Notice(_) => None,
+        Row::Member(_) | Row::Notice(_) | Row::Tuning(_) | Row::Defaults(_) => None,
         Row::Thread(row) => panic!("a thread among messages: {row:?}"),
     };
     rows.into_iter().filter_map(message).collect()

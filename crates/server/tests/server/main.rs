@@ -7,6 +7,7 @@
 
 mod accounts;
 mod ai;
+mod data;
 mod durability;
 mod files;
 mod harness;

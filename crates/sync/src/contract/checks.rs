@@ -1,8 +1,9 @@
 //! The checks.
 
 use weft_protocol::{
-    Author, Checksum, Cursor, ErrorCode, InstallationId, MessageId, MessageRow, Mutation, Op, Path,
-    Role, Row, Status, ThreadId, ThreadRow, Topic, UserId, limits::WINDOW, row::Settle,
+    Author, Checksum, Cursor, Defaults, ErrorCode, InstallationId, MessageId, MessageRow, Mutation,
+    Op, Path, Role, Row, Status, ThreadId, ThreadRow, Topic, Tuning, UserId, limits::WINDOW,
+    row::Settle,
 };
 
 use super::Storage;
@@ -23,6 +24,7 @@ pub(super) async fn run<S: Storage>(open: impl AsyncFn(&str) -> S) {
     .await;
     a_snapshot_takes_the_place_of_the_rows(bench("snapshot").await).await;
     a_change_set_moves_rows_and_cursor(bench("change set").await).await;
+    how_models_are_asked_is_kept_with_its_topic(bench("tuning").await).await;
     a_page_takes_the_place_of_the_rows_that_are_here(bench("page").await).await;
     the_newest_rows_of_a_thread_are_loaded_and_the_others_read(bench("long").await).await;
     a_reply_far_up_is_read_with_its_bytes(bench("far").await).await;
@@ -73,6 +75,7 @@ impl<S: Storage> Bench<S> {
             topic.rows.sort_by_key(|row| match row {
                 Row::Thread(row) => (0, *row.id.as_bytes()),
                 Row::Member(row) => (0, *row.user.id.as_bytes()),
+                Row::Defaults(_) | Row::Tuning(_) => (0, [0xff; 16]),
                 Row::Message(row) => (row.ordinal, *row.id.as_bytes()),
                 Row::Notice(row) => (row.n, [0; 16]),
             });
@@ -246,7 +249,9 @@ fn messages(stored: &StoredTopic) -> Vec<MessageRow> {
     let rows = stored.rows.iter();
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(row.clone()),
-        Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
+        Row::Thread(_) | Row::Member(_) | Row::Notice(_) | Row::Defaults(_) | Row::Tuning(_) => {
+            None
+        }
     })
     .collect()
 }
@@ -403,6 +408,54 @@ async fn a_change_set_moves_rows_and_cursor<S: Storage>(mut bench: Bench<S>) {
             Row::Thread(thread_row(2, "New"))
         ]
     );
+}
+
+/// The last row of each topic, the thread's and the list's.
+async fn tuned<S: Storage>(bench: &mut Bench<S>) -> (Option<Row>, Option<Row>) {
+    let stored = bench.load().await;
+    let of = |topic: Topic| {
+        let stored = stored.topics.iter().find(|stored| stored.topic == topic);
+        let rows = stored.map(|stored| &stored.rows[..]).unwrap_or_default();
+        let is = |row: &&Row| matches!(row, Row::Defaults(_) | Row::Tuning(_));
+        rows.iter().find(is).cloned()
+    };
+    (of(topic(1)), of(list()))
+}
+
+async fn how_models_are_asked_is_kept_with_its_topic<S: Storage>(mut bench: Bench<S>) {
+    bench.fill().await;
+    assert_eq!(tuned(&mut bench).await, (None, None));
+    for (seq, system) in [(6, "Rhyme."), (7, "")] {
+        let tuning = Tuning {
+            temperature: Some(0),
+            system: system.into(),
+        };
+        let defaults = Defaults {
+            model: None,
+            tuning: tuning.clone(),
+        };
+        bench.apply(1, seq, vec![Op::Tuning(tuning.clone())]).await;
+        bench
+            .keep(StorageOp::Apply {
+                topic: list(),
+                cursor: at(seq),
+                ops: vec![Op::Defaults(defaults.clone())],
+            })
+            .await;
+        let kept = (Some(Row::Tuning(tuning)), Some(Row::Defaults(defaults)));
+        assert_eq!(tuned(&mut bench).await, kept);
+    }
+    // A snapshot without says that there is none.
+    bench.snapshot(1, 8, vec![said(1, "hi")]).await;
+    let rows = vec![Row::Thread(thread_row(1, "Trip"))];
+    bench
+        .keep(StorageOp::PutSnapshot {
+            topic: list(),
+            cursor: at(8),
+            rows,
+        })
+        .await;
+    assert_eq!(tuned(&mut bench).await, (None, None));
 }
 
 async fn a_page_takes_the_place_of_the_rows_that_are_here<S: Storage>(mut bench: Bench<S>) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use weft_protocol::{
-    Cursor, InstallationId, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op, Row, Status,
-    ThreadId, ThreadRow, Topic, UserId, limits::WINDOW, row::Settle,
+    Cursor, Defaults, InstallationId, MemberRow, MessageId, MessageRow, Millis, NoticeRow, Op, Row,
+    Status, ThreadId, ThreadRow, Topic, Tuning, UserId, limits::WINDOW, row::Settle,
 };
 
 use crate::{PageRead, Rows, StorageOp, Stored, StoredTopic, Unsent};
@@ -18,6 +18,8 @@ pub struct MemoryStorage {
     topics: BTreeMap<Topic, Meta>,
     threads: BTreeMap<ThreadId, ThreadRow>,
     notices: BTreeMap<u64, NoticeRow>,
+    defaults: Option<Defaults>,
+    tunings: BTreeMap<ThreadId, Tuning>,
     members: BTreeMap<(ThreadId, UserId), MemberRow>,
     messages: BTreeMap<MessageId, MessageRow>,
     texts: BTreeMap<MessageId, String>,
@@ -55,6 +57,8 @@ impl MemoryStorage {
             topics: BTreeMap::new(),
             threads: BTreeMap::new(),
             notices: BTreeMap::new(),
+            defaults: None,
+            tunings: BTreeMap::new(),
             members: BTreeMap::new(),
             messages: BTreeMap::new(),
             texts: BTreeMap::new(),
@@ -131,7 +135,8 @@ impl MemoryStorage {
             Topic::User(_) => {
                 let threads = self.threads.values().cloned().map(Row::Thread);
                 let notices = self.notices.values().cloned().map(Row::Notice);
-                threads.chain(notices).collect()
+                let defaults = self.defaults.clone().map(Row::Defaults);
+                threads.chain(notices).chain(defaults).collect()
             }
             Topic::Thread(thread) => {
                 let rows = self.messages(thread);
@@ -139,7 +144,8 @@ impl MemoryStorage {
                 let members = self.members.iter().filter(|((of, _), _)| *of == thread);
                 let members = members.map(|(_, row)| Row::Member(row.clone()));
                 let messages = rows.into_iter().skip(older).map(Row::Message);
-                members.chain(messages).collect()
+                let tuning = self.tunings.get(&thread).cloned().map(Row::Tuning);
+                members.chain(tuning).chain(messages).collect()
             }
         }
     }
@@ -249,10 +255,12 @@ impl MemoryStorage {
             Topic::User(_) => {
                 self.threads.clear();
                 self.notices.clear();
+                self.defaults = None;
             }
             Topic::Thread(thread) => {
                 self.messages.retain(|_, row| row.thread != thread);
                 self.members.retain(|(of, _), _| *of != thread);
+                self.tunings.remove(&thread);
             }
         }
         for row in rows {
@@ -261,6 +269,8 @@ impl MemoryStorage {
                 Row::Message(row) => Op::Message(row),
                 Row::Member(row) => Op::Member(row),
                 Row::Notice(row) => Op::Notice(row),
+                Row::Defaults(row) => Op::Defaults(row),
+                Row::Tuning(row) => Op::Tuning(row),
             };
             self.step(topic, op);
         }
@@ -288,6 +298,10 @@ impl MemoryStorage {
             }
             (Topic::Thread(thread), Op::Member(row)) => {
                 self.members.insert((thread, row.user.id), row);
+            }
+            (Topic::User(_), Op::Defaults(row)) => self.defaults = Some(row),
+            (Topic::Thread(thread), Op::Tuning(row)) => {
+                self.tunings.insert(thread, row);
             }
             (Topic::Thread(_), Op::Siblings(siblings)) => {
                 for id in &siblings {

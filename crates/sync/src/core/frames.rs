@@ -177,7 +177,11 @@ impl Core {
             .iter()
             .filter_map(|row| match row {
                 Row::Thread(row) => Some(row.id),
-                Row::Message(_) | Row::Member(_) | Row::Notice(_) => None,
+                Row::Message(_)
+                | Row::Member(_)
+                | Row::Notice(_)
+                | Row::Defaults(_)
+                | Row::Tuning(_) => None,
             })
             .collect();
         let before = self.replica.threads.values();
@@ -313,6 +317,7 @@ impl Core {
                         Op::User(user) if self.owner == Some(user.id) && !user.is_deleted() => {
                             self.user = Some(user);
                         }
+                        Op::Defaults(defaults) => self.replica.defaults = defaults,
                         _ => {}
                     }
                 }
@@ -355,8 +360,14 @@ impl Core {
                         timeline.put_member(member);
                     }
                 }
+                Op::Tuning(tuning) => {
+                    if let Some(timeline) = self.replica.timelines.get_mut(thread) {
+                        timeline.tuning = tuning;
+                    }
+                }
                 Op::Thread(_)
                 | Op::ThreadGone(_)
+                | Op::Defaults(_)
                 | Op::User(_)
                 | Op::Notice(_)
                 | Op::NoticeGone(_) => {}
@@ -414,7 +425,7 @@ impl Core {
         self.decided(thread);
     }
 
-    fn decided(&mut self, thread: ThreadId) {
+    fn decided(&mut self, thread: Option<ThreadId>) {
         self.dirty_list = true;
         self.touch(thread);
         self.follow_wanted();

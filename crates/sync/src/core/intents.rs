@@ -4,7 +4,7 @@ use weft_protocol::{ClientFrame, ErrorCode, MessageId, Millis, Mutation, Rows, T
 
 use super::Core;
 use crate::{
-    Change, Output, Seek, TabMessage, Told,
+    Change, Output, Seek, StorageOp, TabMessage, Told,
     link::Phase,
     outbox::{Entry, State},
     overlay::Overlay,
@@ -14,7 +14,9 @@ use crate::{
 impl Core {
     /// What is said on a branch that the reader chose goes on from there; whoever says something sees it.
     pub(super) fn where_read(&mut self, mut mutation: Mutation) -> Mutation {
-        let thread = mutation.thread();
+        let Some(thread) = mutation.thread() else {
+            return mutation;
+        };
         if self.readers.get(thread).is_none() {
             return mutation;
         }
@@ -102,7 +104,8 @@ impl Core {
     /// The last mutation of a thread, where it marks how far that was read, in this tab, and no server has it.
     fn unsent_mark(&self, thread: ThreadId) -> Option<usize> {
         let mut newest_first = self.outbox.entries.iter().enumerate().rev();
-        let (at, entry) = newest_first.find(|(_, entry)| entry.mutation.thread() == thread)?;
+        let (at, entry) =
+            newest_first.find(|(_, entry)| entry.mutation.thread() == Some(thread))?;
         let unseen = matches!(entry.state, State::Undecided { sent: false, .. });
         let marks = matches!(entry.mutation, Mutation::MarkRead { .. });
         (marks && unseen && entry.mine).then_some(at)
@@ -148,7 +151,7 @@ impl Core {
             return false;
         };
         let entries = self.outbox.entries.iter();
-        let of_thread = entries.filter(|entry| entry.mutation.thread() == thread);
+        let of_thread = entries.filter(|entry| entry.mutation.thread() == Some(thread));
         let overlay = Overlay::new(&self.replica, self.owner, of_thread);
         let row = Rows::thread(&overlay, thread);
         row.is_ok_and(|row| row.is_some_and(|row| row.read >= through))
@@ -287,13 +290,37 @@ impl Core {
         self.forget_oldest();
     }
 
+    /// Lets go of the server's rows, and gets those anew that are followed. What is shown stays until they are here.
+    pub(super) fn refill(&mut self) {
+        if !self.link.is_live() && !self.is_follower() || self.ask_leader(|| TabMessage::Refill) {
+            return;
+        }
+        let topics: Vec<(Topic, bool)> = self
+            .follows
+            .iter()
+            // Of one that is not this person's any more nothing is kept, but that it is so.
+            .filter(|(_, follow)| !follow.missing)
+            .map(|(topic, follow)| (topic, follow.subscribed))
+            .collect();
+        for (topic, subscribed) in topics {
+            if subscribed {
+                // The snapshot takes the place of all that is kept of it.
+                self.subscribe(topic, false);
+                continue;
+            }
+            if let Topic::Thread(thread) = topic {
+                self.kept.retain(|&kept| kept != thread);
+                self.forget_rows(topic);
+                self.follows.remove(topic);
+                self.store(StorageOp::DropTopic(topic));
+            }
+        }
+    }
+
     /// Forgets the rows of a topic; the overlay needs not wait for them any more.
     pub(super) fn forget_rows(&mut self, topic: Topic) {
         match topic {
-            Topic::User(_) => {
-                self.replica.threads.clear();
-                self.replica.notices.clear();
-            }
+            Topic::User(_) => self.replica.forget_list(),
             Topic::Thread(thread) => {
                 self.replica.timelines.remove(thread);
                 self.fetches.retain(|_, fetch| fetch.thread != thread);

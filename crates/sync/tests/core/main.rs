@@ -4,6 +4,7 @@
 
 mod anything;
 mod client;
+mod data;
 mod marks;
 mod notices;
 mod online;

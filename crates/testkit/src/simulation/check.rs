@@ -133,6 +133,11 @@ fn client_converged(world: &World, client: &Client) -> Result<(), String> {
     if view.notices != told {
         return Err(format!("it tells of {:#?}, not {told:#?}", view.notices));
     }
+    let Ok(defaults) = world.server.store.defaults(client.user.id);
+    if view.defaults != defaults.clone().unwrap_or_default() {
+        let shown = &view.defaults;
+        return Err(format!("its defaults are {shown:?}, not {defaults:?}"));
+    }
     for (&thread, timeline) in &view.timelines {
         let Ok(members) = world.server.store.members(thread);
         if members.iter().all(|(member, _)| *member != client.user.id) {
@@ -140,6 +145,11 @@ fn client_converged(world: &World, client: &Client) -> Result<(), String> {
                 return Err(format!("{thread} is shown to somebody who is no member"));
             }
             continue;
+        }
+        let Ok(tuning) = world.server.store.tuning(thread);
+        if timeline.tuning != tuning.clone().unwrap_or_default() {
+            let shown = &timeline.tuning;
+            return Err(format!("{thread} is tuned {shown:?}, not {tuning:?}"));
         }
         let settled: Vec<&MessageView> = timeline
             .messages

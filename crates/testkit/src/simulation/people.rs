@@ -1,7 +1,7 @@
 //! What people do, at random.
 
 use rand::Rng;
-use weft_protocol::{Author, MessageId, Mutation, NewReply, Role, ThreadId};
+use weft_protocol::{Author, Defaults, MessageId, Mutation, NewReply, Role, ThreadId, Tuning};
 use weft_sync::{Ahead, Delivery, Input, MessageView, Seek};
 
 use super::{Trouble, world::World};
@@ -42,7 +42,7 @@ impl World {
             Some(messages[self.rng.random_range(0..messages.len())].clone())
         };
         let is_watched = watched.is_some();
-        let mutation = match self.rng.random_range(0..43) {
+        let mutation = match self.rng.random_range(0..46) {
             0..=9 => {
                 let parent = self.parent(client, thread);
                 let (message, text) = self.message(client, thread);
@@ -91,6 +91,17 @@ impl World {
             }
             36..=39 => return Some(Input::Typing(thread, self.rng.random_ratio(3, 4))),
             40..=42 => self.mark(client, thread, picked),
+            43 => return Some(Input::Refill),
+            44 => Mutation::TuneThread {
+                thread,
+                tuning: self.tuning(),
+            },
+            45 => Mutation::SetDefaults {
+                defaults: Defaults {
+                    model: None,
+                    tuning: self.tuning(),
+                },
+            },
             20 => return Some(Input::Foreground),
             21 => return Some(Input::NetworkUp),
             22 => return Some(Input::NetworkDown),
@@ -211,6 +222,13 @@ impl World {
         };
         self.said.insert(message, said);
         (message, format!("said {message}"))
+    }
+
+    fn tuning(&mut self) -> Tuning {
+        Tuning {
+            temperature: Some(self.rng.random_range(0..3)),
+            system: String::new(),
+        }
     }
 
     fn reply(&mut self) -> NewReply {

@@ -448,13 +448,7 @@ fn assert_merged<S: Store>(bench: &Bench<S>, tree: &Tree, cursor: Option<weft_pr
                     lists.insert(id, shown);
                 }
             }
-            Op::Thread(_)
-            | Op::Settle(_)
-            | Op::Member(_)
-            | Op::ThreadGone(_)
-            | Op::User(_)
-            | Op::Notice(_)
-            | Op::NoticeGone(_) => {}
+            _ => {}
         }
     }
     for (at, known) in tree.all.iter().enumerate() {

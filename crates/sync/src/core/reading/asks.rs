@@ -372,6 +372,8 @@ fn without_known_ends(mut ops: Vec<Op>, rows: &[MessageRow]) -> Vec<Op> {
         | Op::Thread(_)
         | Op::Member(_)
         | Op::ThreadGone(_)
+        | Op::Defaults(_)
+        | Op::Tuning(_)
         | Op::User(_)
         | Op::Notice(_)
         | Op::NoticeGone(_) => true,
@@ -383,7 +385,9 @@ fn message_ids(rows: &Rows) -> Vec<MessageId> {
     let rows = rows.topics.iter().flat_map(|stored| &stored.rows);
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(row.id),
-        Row::Thread(_) | Row::Member(_) | Row::Notice(_) => None,
+        Row::Thread(_) | Row::Member(_) | Row::Notice(_) | Row::Defaults(_) | Row::Tuning(_) => {
+            None
+        }
     })
     .collect()
 }
@@ -397,6 +401,8 @@ fn about(mut ops: Vec<Op>, ids: &[MessageId]) -> Vec<Op> {
         Op::Thread(_)
         | Op::Member(_)
         | Op::ThreadGone(_)
+        | Op::Defaults(_)
+        | Op::Tuning(_)
         | Op::User(_)
         | Op::Notice(_)
         | Op::NoticeGone(_) => false,

@@ -201,6 +201,8 @@ fn about(mutation: &Mutation) -> Option<MessageId> {
         | Mutation::DeleteThread { .. }
         | Mutation::RestoreThread { .. }
         | Mutation::SetRole { .. }
-        | Mutation::RemoveMember { .. } => None,
+        | Mutation::RemoveMember { .. }
+        | Mutation::SetDefaults { .. }
+        | Mutation::TuneThread { .. } => None,
     }
 }

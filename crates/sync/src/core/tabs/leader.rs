@@ -164,6 +164,7 @@ impl Core {
             TabMessage::Draft(place, text) => self.hear_draft(place, text),
             TabMessage::Read { tab, read } => self.ask(read, Some(tab)),
             TabMessage::Typing(thread, types) => self.typing(thread, types),
+            TabMessage::Refill => self.refill(),
             _ => {}
         }
     }
@@ -303,6 +304,8 @@ impl Core {
                     let notices = self.replica.notices.iter();
                     let notices = notices.map(|(_, row)| Row::Notice(row.clone()));
                     stored.rows = threads.map(Row::Thread).chain(notices).collect();
+                    let defaults = self.replica.defaults.clone();
+                    stored.rows.push(Row::Defaults(defaults));
                 }
                 Topic::Thread(thread) => {
                     let Some(timeline) = self.replica.timelines.get(thread) else {
@@ -315,6 +318,7 @@ impl Core {
                         rows.ends.extend(end);
                     }
                     let people = timeline.people.iter().rev().cloned();
+                    stored.rows.push(Row::Tuning(timeline.tuning.clone()));
                     stored.rows.extend(people.map(Row::Member));
                     stored.rows.reverse();
                 }
