@@ -1,5 +1,6 @@
 //! The parts of a page that read state and send intents. Each is one concept; none touches the outside.
 
+mod commands;
 mod composer;
 mod connection;
 mod drawer;
@@ -10,6 +11,8 @@ mod model;
 mod nav;
 mod notices;
 mod outdated;
+mod palette;
+mod shortcuts;
 mod sidebar;
 mod sign_out;
 mod thread;
@@ -24,8 +27,15 @@ use leptos::prelude::*;
 use weft_protocol::{MessageId, ThreadId};
 
 use self::{
-    members::Members, mentions::Mentions, notices::NoticesPanel, timeline::TimelineLog,
-    tuning::ChatSettings, typing::Typing, welcome::Welcome,
+    members::Members,
+    mentions::Mentions,
+    notices::NoticesPanel,
+    palette::{Palette, Rename},
+    shortcuts::sheet::Sheet,
+    timeline::TimelineLog,
+    tuning::ChatSettings,
+    typing::Typing,
+    welcome::Welcome,
 };
 use crate::{
     state::Timeline,
@@ -33,6 +43,7 @@ use crate::{
 };
 
 pub(crate) use self::{
+    commands::Commands,
     composer::{Composer, Pen},
     connection::Connection,
     drawer::Drawer,
@@ -42,6 +53,7 @@ pub(crate) use self::{
     nav::Nav,
     notices::NoticesOpen,
     outdated::Outdated,
+    shortcuts::Shortcuts,
     sidebar::Sidebar,
     sign_out::SignOut,
     time::now,
@@ -76,6 +88,21 @@ part! {
         }
         .into_any()
     }
+}
+
+part! {
+    /// What finds threads, and what can be done.
+    palette in finding: fn() -> AnyView = || view! { <Palette/> }.into_any()
+}
+
+part! {
+    /// The list of the shortcuts.
+    shortcut_sheet in finding: fn() -> AnyView = || view! { <Sheet/> }.into_any()
+}
+
+part! {
+    /// A new name for a thread.
+    rename in finding: fn(ThreadId) -> AnyView = |thread| view! { <Rename thread/> }.into_any()
 }
 
 part! {

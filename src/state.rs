@@ -7,11 +7,13 @@ mod account;
 mod data;
 mod dispatch;
 mod grouping;
+mod listed;
 mod look;
 mod mention;
 mod notices;
 pub mod project;
 mod route;
+mod shortcut;
 mod timeline;
 pub mod words;
 
@@ -32,10 +34,12 @@ pub use self::{
     data::{Data, Form, Moving, Used},
     dispatch::{Account, Dispatch, Intent, Minted, Share},
     grouping::{Days, Group},
+    listed::Step,
     look::{Choice, Contrast, Density, Look, TextSize, Theme},
     mention::Begun,
     notices::{read_all, read_by_looking},
     route::Route,
+    shortcut::{Chord, Focus, KEYS, KeyName, Part, Platform, Press, SHORTCUTS, Shortcut},
     timeline::{Row, Timeline},
 };
 

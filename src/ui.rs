@@ -5,6 +5,7 @@
 
 pub(crate) mod choice;
 pub(crate) mod icon;
+pub(crate) mod keys;
 mod list;
 pub(crate) mod part;
 pub(crate) mod skeleton;

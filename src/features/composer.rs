@@ -74,6 +74,11 @@ impl Pen {
         }
     }
 
+    /// Whether the page has one.
+    pub(super) fn is_here(self) -> bool {
+        self.area().is_some_and(|area| area.is_connected())
+    }
+
     /// Goes on writing there.
     pub(super) fn take(self) {
         if let Some(area) = self.0.get_untracked() {

@@ -1,17 +1,20 @@
 //! Where the sidebar is: beside the page, or folded away; on a small screen a drawer over the page.
 //!
 //! Invariant: an open drawer is a step of the history, so that the way back closes it; whoever goes elsewhere
-//! from it takes that step's place.
+//! from it takes that step's place. The focus is moved only where it would be out of sight, and comes back.
 
 use leptos::{ev, html::Button, prelude::*};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Element, MouseEvent};
+use web_sys::{Element, HtmlElement, MouseEvent};
 
 use super::Nav;
 use crate::state::{Dispatch, Intent, Route, State};
 
 /// From this width on there is room beside the page; `style/features/shell.css` says the same.
 const ROOM: &str = "(width >= 48rem)";
+
+/// What is done once the drawer is away.
+type Then = Box<dyn FnOnce() + Send + Sync>;
 
 /// The sidebar's place.
 #[derive(Clone, Copy)]
@@ -22,6 +25,9 @@ pub(crate) struct Drawer {
     pub(crate) opener: NodeRef<Button>,
     /// The button that takes it away.
     pub(crate) closer: NodeRef<Button>,
+    /// What had the focus before the drawer came.
+    before: StoredValue<Option<HtmlElement>, LocalStorage>,
+    then: StoredValue<Option<Then>>,
     state: State,
     dispatch: Dispatch,
 }
@@ -33,14 +39,21 @@ impl Drawer {
             open: RwSignal::new(false),
             opener: NodeRef::new(),
             closer: NodeRef::new(),
+            before: StoredValue::new_local(None),
+            then: StoredValue::new(None),
             state: State::here(),
             dispatch: Dispatch::here(),
         };
         provide_context(drawer);
         let back = window_event_listener(ev::popstate, move |_| {
+            let then = drawer.then.try_update_value(Option::take).flatten();
             if drawer.open.get_untracked() {
                 drawer.open.set(false);
-                focus(drawer.opener);
+                match then {
+                    // The page can have the focus only then.
+                    Some(then) => request_animation_frame(then),
+                    None => drawer.give_back(),
+                }
             }
         });
         on_cleanup(move || back.remove());
@@ -54,16 +67,34 @@ impl Drawer {
 
     /// Brings the sidebar.
     pub(crate) fn show(self) {
-        if is_roomy() {
-            self.fold(false);
-        } else if !self.open.get_untracked() {
-            // Without a step of the history it is closed by its button alone.
-            let _ = window()
-                .history()
-                .map(|history| history.push_state(&JsValue::NULL, ""));
-            self.open.set(true);
+        let before = focused();
+        if !is_roomy() {
+            if !self.open.get_untracked() {
+                // Without a step of the history it is closed by its button alone.
+                let _ = window()
+                    .history()
+                    .map(|history| history.push_state(&JsValue::NULL, ""));
+                self.before.set_value(before);
+                self.open.set(true);
+            }
+            return focus(self.closer);
         }
-        focus(self.closer);
+        self.fold(false);
+        // The button that brought it is gone.
+        let opener = self.opener.get_untracked();
+        if opener.is_some_and(|opener| before.as_ref() == Some(&*opener)) {
+            focus(self.closer);
+        }
+    }
+
+    /// Brings it, or takes it away where it is there.
+    pub(super) fn toggle(self) {
+        let is_folded = self.state.look.with_untracked(|look| look.folded);
+        if self.open.get_untracked() || is_roomy() && !is_folded {
+            self.hide();
+        } else {
+            self.show();
+        }
     }
 
     /// Takes it away.
@@ -72,8 +103,22 @@ impl Drawer {
             // What hears that it was a step back does the rest.
             let _ = window().history().map(|history| history.back());
         } else if is_roomy() {
+            let before = focused().and_then(|it| it.closest(".sidebar, .splitter").ok()?);
             self.fold(true);
-            focus(self.opener);
+            if before.is_some() {
+                focus(self.opener);
+            }
+        }
+    }
+
+    /// Takes it from before the page, if it is there, and then does something in the page.
+    pub(super) fn leave(self, then: impl FnOnce() + Send + Sync + 'static) {
+        if self.open.get_untracked() {
+            let then: Then = Box::new(then);
+            self.then.set_value(Some(then));
+            self.hide();
+        } else {
+            then();
         }
     }
 
@@ -101,11 +146,28 @@ impl Drawer {
         }
     }
 
+    /// Leaves the focus to what had it before the drawer came, or to the button that brings the drawer.
+    fn give_back(self) {
+        let before = self.before.try_update_value(Option::take).flatten();
+        let opener = self.opener;
+        request_animation_frame(move || {
+            let opener = || opener.get_untracked().map(|it| it.unchecked_into());
+            let to = before.filter(|it| it.is_connected() && it.tag_name() != "BODY");
+            if let Some(to) = to.or_else(opener) {
+                let _ = to.focus();
+            }
+        });
+    }
+
     fn fold(self, folded: bool) {
         let mut look = self.state.look.get_untracked();
         look.folded = folded;
         self.dispatch.send(Intent::Look(look));
     }
+}
+
+fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
 }
 
 fn is_roomy() -> bool {

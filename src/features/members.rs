@@ -93,6 +93,7 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
             type="button"
             class="members-button button"
             aria-haspopup="dialog"
+            data-command="members"
             aria-label=move || match members.with(Vec::len) {
                 0 | 1 => "Share".to_owned(),
                 count => format!("Members, {count}"),

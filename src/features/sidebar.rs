@@ -1,17 +1,31 @@
 //! The thread list, cut into days.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use weft_protocol::ThreadId;
 
-use super::{Connection, Drawer, Nav, notices::NoticesButton, thread::ThreadItem};
+use super::{
+    Connection, Drawer, Nav,
+    notices::NoticesButton,
+    shortcuts::FindButton,
+    thread::{Followed, ThreadItem},
+};
 use crate::{
     state::{Dispatch, Group, Route, State},
     ui::{
         each,
         icon::{Glyph, icon},
+        keys,
         skeleton::{Shape, skeleton},
     },
 };
+
+/// A thread of the list, and what of it can have the focus while nothing is open in it.
+const ROW: &str = ".thread-item";
+const STOPS: &str = ".thread-link, .thread-menu";
+
+fn is_on(event: &web_sys::Event, what: &str) -> bool {
+    keys::target(event).is_some_and(|on| on.matches(what).unwrap_or_default())
+}
 
 #[component]
 pub(crate) fn Sidebar() -> impl IntoView {
@@ -19,6 +33,8 @@ pub(crate) fn Sidebar() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     let archived = RwSignal::new(false);
     let nav = Nav::here();
+    Followed::provide();
+    let list = NodeRef::<html::Nav>::new();
     // Which threads are in which group; wakes the list only where that changes.
     let groups = Memo::new(move |_| {
         let days = state.days.get();
@@ -51,8 +67,15 @@ pub(crate) fn Sidebar() -> impl IntoView {
             class="sidebar"
             data-open=move || drawer.open.get().to_string()
             on:click=move |event| drawer.clicked(&event)
-            on:keydown=move |event| if event.key() == "Escape" && drawer.open.get_untracked() {
-                drawer.hide();
+            on:keydown=move |event| {
+                // It closes what is open in the drawer first.
+                let is_inside = is_on(&event, ".menu-item, .thread-rename");
+                if event.key() == "Escape" && !is_inside && drawer.open.get_untracked() {
+                    drawer.hide();
+                }
+            }
+            on:focusin=move |event| if let Some(list) = list.get_untracked() {
+                keys::rove(&list, ROW, STOPS, &event);
             }
         >
             <div class="sidebar-head">
@@ -75,7 +98,15 @@ pub(crate) fn Sidebar() -> impl IntoView {
                     drawer.go(nav, Route::Thread(thread));
                 }
             >{icon(Glyph::SQUARE_PEN)} "New chat"</button>
-            <nav class="threads" aria-label="Threads">
+            <FindButton/>
+            <nav
+                node_ref=list
+                class="threads"
+                aria-label="Threads"
+                on:keydown=move |event| if let Some(list) = list.get_untracked() && is_on(&event, STOPS) {
+                    keys::move_in(&list, ROW, ".thread-link", &event, false);
+                }
+            >
                 {Group::ALL.into_iter().map(|kind| {
                     let ids = Memo::new(move |_| of(kind));
                     let shown = move || kind != Group::Archived || archived.get();

@@ -23,7 +23,7 @@ pub(crate) fn SignOut() -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="button" on:click=ask>"Sign out"</button>
+        <button type="button" class="button" data-section="sign-out" on:click=ask>"Sign out"</button>
         <dialog
             node_ref=dialog
             class="dialog"

@@ -17,14 +17,40 @@ use crate::{
     },
 };
 
+/// The thread that gets the focus once it is in the list again: what had it is in another part of the list.
+#[derive(Clone, Copy)]
+pub(super) struct Followed(StoredValue<Option<ThreadId>>);
+
+impl Followed {
+    /// For use above all threads of the list, once.
+    pub(super) fn provide() {
+        provide_context(Self(StoredValue::new(None)));
+    }
+
+    /// Keeps the focus on a thread that may be about to move.
+    fn follow(self, thread: ThreadId) {
+        self.0.set_value(Some(thread));
+    }
+
+    /// Whether this is the thread.
+    fn is(self, thread: ThreadId) -> bool {
+        let is = self.0.get_value() == Some(thread);
+        if is {
+            self.0.set_value(None);
+        }
+        is
+    }
+}
+
 #[component]
 pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
     let (renaming, nav) = (RwSignal::new(false), Nav::here());
     let Some(thread) = State::here().thread(id) else {
         return ().into_any();
     };
-    // Whoever renames by the keyboard is back at the link afterwards.
-    let (link, back) = (NodeRef::<A>::new(), StoredValue::new(false));
+    // Whoever renames by the keyboard is back at the link afterwards, and so is who moves it in the list.
+    let followed = expect_context::<Followed>().is(id);
+    let (link, back) = (NodeRef::<A>::new(), StoredValue::new(followed));
     effect(move || {
         if let Some(link) = link.get()
             && back.get_value()
@@ -166,7 +192,7 @@ fn ThreadMenu(
     let (pinned, archived) = (thread.clone(), thread.clone());
     let (mute, muted) = (thread.clone(), thread.clone());
     let (mark, marked) = (thread.clone(), thread);
-    let nav = Nav::here();
+    let (nav, followed) = (Nav::here(), expect_context::<Followed>());
     let delete = move |event: web_sys::MouseEvent| {
         if untrack(|| nav.route()) == Route::Thread(id) {
             // There the text box takes the focus.
@@ -190,6 +216,7 @@ fn ThreadMenu(
         <div class="menu" id=menu popover="auto">
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let pinned = pinned.with_untracked(|t| !t.row.pinned);
+                followed.follow(id);
                 dispatch.mutate(Mutation::PinThread { thread: id, pinned });
             }>{icon(Glyph::PIN)} {move || pin.with(|t| if t.row.pinned { "Unpin" } else { "Pin" })}</button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
@@ -207,8 +234,13 @@ fn ThreadMenu(
                 let muted = muted.with_untracked(|t| !t.row.muted);
                 dispatch.mutate(Mutation::MuteThread { thread: id, muted });
             }>{icon(Glyph::BELL_OFF)} {move || mute.with(|t| if t.row.muted { "Unmute" } else { "Mute" })}</button>
-            <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
+            <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |event| {
                 let archived = archived.with_untracked(|t| !t.row.archived);
+                if archived {
+                    step_aside(&event);
+                } else {
+                    followed.follow(id);
+                }
                 dispatch.mutate(Mutation::ArchiveThread { thread: id, archived });
             }>{icon(Glyph::ARCHIVE)} {move || archive.with(|t| if t.row.archived { "Unarchive" } else { "Archive" })}</button>
             <Show when=move || state.standing(id).0 == Role::Owner>

@@ -91,7 +91,12 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
             </div>
             <div class="jumps">
                 <Show when=move || scroll.offers_unread()>
-                    <button type="button" class="button" on:click=move |_| scroll.go_to_unread()>
+                    <button
+                        type="button"
+                        class="button"
+                        data-command="unread"
+                        on:click=move |_| scroll.go_to_unread()
+                    >
                         "Jump to first unread"
                     </button>
                 </Show>
@@ -99,6 +104,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                     <button
                         type="button"
                         class="button"
+                        data-command="latest"
                         aria-label=move || match scroll.missed.get() {
                             0 => "Jump to latest".to_owned(),
                             missed => format!("Jump to latest, {missed} new"),

@@ -5,7 +5,7 @@ use weft_protocol::{Role, ThreadId};
 use weft_sync::History;
 
 use crate::{
-    features::{Composer, Nav, Pen, Switched, members, thread_log, welcome},
+    features::{Composer, Nav, Switched, members, thread_log, welcome},
     state::{Dispatch, Intent, Route, State, Timeline},
     ui::{
         icon::{Glyph, icon},
@@ -56,7 +56,6 @@ impl Stage {
 #[component]
 pub(crate) fn ChatPage() -> impl IntoView {
     let (state, dispatch, nav) = (State::here(), Dispatch::here(), Nav::here());
-    Pen::provide();
     Switched::provide();
     let thread = Memo::new(move |_| nav.route().thread());
     let stage = Memo::new(move |_| Stage::of(state, nav.route()));

@@ -15,11 +15,17 @@ use self::{
     account::Account, appearance::Appearance, data::DataSection, devices::Devices, models::Models,
     notifications::Notifications, profile::Profile,
 };
-use crate::state::{self, Dispatch, Intent};
+use crate::{
+    features::Commands,
+    state::{self, Dispatch, Intent},
+    ui::effect,
+};
 
 #[component]
 pub(crate) fn SettingsPage() -> impl IntoView {
+    let commands = Commands::here();
     Dispatch::here().send(Intent::Account(state::Account::Look));
+    on_cleanup(move || commands.forget_section());
     view! {
         <div class="settings">
             <h1>"Settings"</h1>
@@ -34,12 +40,15 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     }
 }
 
-/// A part of the page with its heading.
+/// A part of the page with its heading, to which the palette leads; see `src/features/palette/offers.rs`.
 #[component]
 fn Section(name: &'static str, children: Children) -> impl IntoView {
+    let commands = Commands::here();
+    // What somebody wanted to see may be here only now.
+    effect(move || commands.show_section());
     view! {
         <section class="settings-section">
-            <h2>{name}</h2>
+            <h2 data-section=name.to_ascii_lowercase() tabindex="-1">{name}</h2>
             {children()}
         </section>
     }

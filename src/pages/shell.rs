@@ -6,7 +6,7 @@ use weft_sync::Status;
 
 use super::{ChatPage, join_page, settings_page};
 use crate::{
-    features::{Drawer, Nav, NoticesOpen, Outdated, Sidebar, notices},
+    features::{Commands, Drawer, Nav, NoticesOpen, Outdated, Pen, Shortcuts, Sidebar, notices},
     state::{Dispatch, Intent, Look, Route, State},
     ui::{
         icon::{Glyph, icon},
@@ -24,6 +24,8 @@ pub(crate) fn Shell() -> impl IntoView {
     let (drawer, shell) = (Drawer::provide(), NodeRef::<Div>::new());
     let told = RwSignal::new(false);
     provide_context(NoticesOpen(told));
+    Pen::provide();
+    Commands::provide();
     // Threads share one page.
     let page = Memo::new(move |_| match nav.route() {
         Route::Thread(_) => Route::New,
@@ -79,6 +81,7 @@ pub(crate) fn Shell() -> impl IntoView {
                     }}
                 </div>
             </main>
+            <Shortcuts/>
             {move || told.get().then(|| quietly(notices, move |panel| panel(told)))}
         </div>
     }

@@ -47,6 +47,8 @@ impl Glyph {
     pub(crate) const SQUARE_PEN: Self = Self(
         "M12 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-7M18.375 2.625a1 1 0 0 1 3 3l-9.013 9.014a2 2 0 0 1-.853.505l-2.873.84a.5.5 0 0 1-.62-.62l.84-2.873a2 2 0 0 1 .506-.852z",
     );
+    /// A magnifying glass: finds.
+    pub(crate) const SEARCH: Self = Self("M21 21l-4.34-4.34M3 11a8 8 0 1 0 16 0a8 8 0 1 0 -16 0");
     /// An arrow up: sends.
     pub(crate) const ARROW_UP: Self = Self("M5 12l7-7 7 7M12 19V5");
     /// An arrow down: goes to the end.

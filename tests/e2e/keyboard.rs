@@ -28,14 +28,18 @@ async fn the_keyboard_alone_signs_in_chats_switches_renames_deletes_and_undoes()
     browser.press("Enter").await;
     browser.message(0).says("Pears").await;
     browser.message(1).says("Hello from the model.").await;
-    browser.find("link", "A title by the model").seen().await;
+    let titled = "[...document.querySelectorAll('.thread-title')]
+        .filter(it => it.innerText === 'A title by the model').length === 2";
+    browser.until_js(titled).await;
 
-    // Switch: the other thread is the second of the list.
+    // Switch: the other thread is the second of the list, which is one stop of the Tab key.
     browser.tab_to("link", "A title by the model").await;
-    browser.tab_to("link", "A title by the model").await;
+    browser.press("ArrowDown").await;
     browser.press("Enter").await;
     browser.message(0).says("Apples").await;
 
+    browser.tab_to("link", "A title by the model").await;
+    browser.press("Home").await;
     browser.tab_to("button", "Options for A title").await;
     browser.press("Enter").await;
     browser.tab_to("button", "Rename").await;

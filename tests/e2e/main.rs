@@ -15,6 +15,7 @@ mod members;
 mod network;
 mod notices;
 mod offline;
+mod palette;
 mod presence;
 mod profile;
 mod push;

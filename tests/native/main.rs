@@ -5,6 +5,7 @@ mod colours;
 mod mention;
 mod model;
 mod people;
+mod shortcuts;
 mod told;
 
 use std::sync::{

@@ -23,6 +23,8 @@ pub(super) struct Editing {
     opener: NodeRef<Button>,
     /// Whether the opener gets the focus when it is there again.
     back: StoredValue<bool>,
+    /// Whether it was opened for somebody who was writing.
+    called: StoredValue<bool>,
 }
 
 impl Editing {
@@ -31,6 +33,7 @@ impl Editing {
             open: RwSignal::new(false),
             opener: NodeRef::new(),
             back: StoredValue::new(false),
+            called: StoredValue::new(false),
         };
         effect(move || {
             if let Some(opener) = editing.opener.get()
@@ -54,7 +57,12 @@ pub(super) fn EditButton(class: &'static str, editing: Editing) -> impl IntoView
                 class=class
                 aria-label="Edit"
                 title="Edit"
-                on:click=move |_| editing.open.set(true)
+                data-command="edit"
+                on:click=move |event| {
+                    // A shortcut presses it, not a person.
+                    editing.called.set_value(!event.is_trusted());
+                    editing.open.set(true);
+                }
             >{if class == "action" { icon(Glyph::PENCIL) } else { "Edit".into_any() }}</button>
         </Show>
     }
@@ -99,7 +107,8 @@ pub(super) fn Edit(
     let delivery = StoredValue::new(delivery);
     let cancel = move || {
         // What is on its way cannot be edited, so that there is nothing to go back to.
-        if delivery.with_value(|delivery| delivery.get_untracked()) == Delivery::Sending {
+        let is_gone = delivery.with_value(|delivery| delivery.get_untracked()) == Delivery::Sending;
+        if is_gone || editing.called.get_value() {
             pen.take();
         } else {
             editing.back.set_value(true);

@@ -26,7 +26,7 @@ pub(super) fn Appearance() -> impl IntoView {
     };
     view! {
         <section class="settings-section appearance">
-            <h2>"Appearance"</h2>
+            <h2 data-section="appearance" tabindex="-1">"Appearance"</h2>
             {theme}
             {choice_of("Density", "density", move || state.look.get().density, move |it| {
                 look(|look, word| look.density = Choice::parse(word), it.as_str());

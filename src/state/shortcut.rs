@@ -1,0 +1,413 @@
+//! The shortcuts of the keyboard, in one table: what hears the keys reads it, and so does the sheet that lists them.
+//!
+//! Invariant: no two shortcuts are on one chord in one place, and none takes a chord from a browser, but for the
+//! one that people expect of every app: Ctrl+K, or ⌘K. Letters are with Alt+Shift, or with ⌃⇧ where Option
+//! writes characters: Alt alone opens the menus of browsers, which are other ones in each language.
+
+/// What a key does from anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortcut {
+    /// Find a thread, or something to do.
+    Palette,
+    /// Begin a thread.
+    NewChat,
+    /// Open the thread above.
+    PreviousThread,
+    /// Open the thread below.
+    NextThread,
+    /// Open the next thread with something unread.
+    NextUnread,
+    /// Write.
+    Compose,
+    /// Change the last message of one's own.
+    EditLast,
+    /// End the reply that is being made.
+    Stop,
+    /// Show the list of threads, or hide it.
+    Sidebar,
+    /// List the shortcuts.
+    Sheet,
+}
+
+/// Whose keyboard it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// One with ⌘ and ⌥.
+    Apple,
+    /// Any other.
+    Other,
+}
+
+impl Platform {
+    /// The platform that a browser calls so.
+    pub fn of(name: &str) -> Self {
+        let is_apple = ["Mac", "iPhone", "iPad", "iPod"];
+        if is_apple.iter().any(|apple| name.starts_with(apple)) {
+            Self::Apple
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// Where the focus is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// Where nothing is written.
+    Page,
+    /// In the text box of the page, which is empty or not.
+    Composer {
+        /// Whether nothing is written in it.
+        empty: bool,
+    },
+    /// Where something else is written, which may be empty.
+    Field {
+        /// Whether nothing is written in it.
+        empty: bool,
+    },
+}
+
+/// Where a chord is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Everywhere.
+    Anywhere,
+    /// Where nothing is written.
+    Outside,
+    /// Where there is no text that the chord moves in.
+    BesideText,
+    /// In the text box of the page.
+    Composing,
+    /// There, while it is empty.
+    Empty,
+}
+
+impl Heard {
+    /// Whether a chord is heard there.
+    pub fn at(self, focus: Focus) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Outside => focus == Focus::Page,
+            Self::BesideText => !matches!(
+                focus,
+                Focus::Composer { empty: false } | Focus::Field { empty: false }
+            ),
+            Self::Composing => matches!(focus, Focus::Composer { .. }),
+            Self::Empty => focus == Focus::Composer { empty: true },
+        }
+    }
+}
+
+/// Keys that are pressed at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chord {
+    /// The last of them, as browsers name it; a letter is a capital one.
+    pub key: &'static str,
+    /// With the Control key.
+    pub ctrl: bool,
+    /// With the Alt or Option key.
+    pub alt: bool,
+    /// With the Shift key. Signs are where a keyboard has them, with Shift or without.
+    pub shift: bool,
+    /// With the Command key.
+    pub meta: bool,
+}
+
+/// A key that was pressed, as browsers tell of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Press<'a> {
+    /// What it means.
+    pub key: &'a str,
+    /// Where it is, as `KeyK`.
+    pub code: &'a str,
+    /// With the Control key.
+    pub ctrl: bool,
+    /// With the Alt or Option key.
+    pub alt: bool,
+    /// With the Shift key.
+    pub shift: bool,
+    /// With the Command key.
+    pub meta: bool,
+}
+
+/// A key as it is shown, and as it is said.
+pub type KeyName = (&'static str, &'static str);
+
+impl Chord {
+    const fn on(key: &'static str) -> Self {
+        Self {
+            key,
+            ctrl: false,
+            alt: false,
+            shift: false,
+            meta: false,
+        }
+    }
+
+    const fn ctrl(self) -> Self {
+        Self { ctrl: true, ..self }
+    }
+
+    const fn alt(self) -> Self {
+        Self { alt: true, ..self }
+    }
+
+    const fn shift(self) -> Self {
+        Self {
+            shift: true,
+            ..self
+        }
+    }
+
+    const fn meta(self) -> Self {
+        Self { meta: true, ..self }
+    }
+
+    fn is_letter(&self) -> bool {
+        matches!(self.key.as_bytes(), [b'A'..=b'Z'])
+    }
+
+    fn is_sign(&self) -> bool {
+        self.key.chars().count() == 1 && !self.is_letter()
+    }
+
+    /// Whether this is what was pressed. A letter is found by its place where the keyboard writes no Latin ones.
+    pub fn matches(&self, press: &Press<'_>) -> bool {
+        let key = if self.is_letter() {
+            press.key.eq_ignore_ascii_case(self.key)
+                || !press.key.is_ascii() && press.code.strip_prefix("Key") == Some(self.key)
+        } else {
+            press.key == self.key
+        };
+        key && (self.ctrl, self.alt, self.meta) == (press.ctrl, press.alt, press.meta)
+            && (self.is_sign() || self.shift == press.shift)
+    }
+
+    /// Its keys, as they are on the keyboards of a platform.
+    pub fn names(&self, platform: Platform) -> Vec<KeyName> {
+        let apple = platform == Platform::Apple;
+        let of = |held: bool, ours: KeyName, other: KeyName| {
+            held.then_some(if apple { ours } else { other })
+        };
+        let key = match self.key {
+            "ArrowUp" => ("↑", "Up"),
+            "ArrowDown" => ("↓", "Down"),
+            "Escape" => ("Esc", "Escape"),
+            key => (key, key),
+        };
+        [
+            of(self.ctrl, ("⌃", "Control"), ("Ctrl", "Control")),
+            of(self.alt, ("⌥", "Option"), ("Alt", "Alt")),
+            of(self.shift, ("⇧", "Shift"), ("Shift", "Shift")),
+            of(self.meta, ("⌘", "Command"), ("Meta", "Meta")),
+            Some(key),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// Its keys as `aria-keyshortcuts` has them.
+    pub fn aria(&self) -> String {
+        let held = [
+            (self.ctrl, "Control+"),
+            (self.alt, "Alt+"),
+            (self.shift, "Shift+"),
+            (self.meta, "Meta+"),
+        ];
+        let held = held
+            .into_iter()
+            .filter_map(|(held, name)| held.then_some(name));
+        held.chain([self.key]).collect()
+    }
+}
+
+/// A part of the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What is heard from anywhere.
+    Everywhere,
+    /// What is heard in the text box.
+    Writing,
+    /// What is heard in the messages.
+    Messages,
+    /// What is heard in lists, menus and dialogs.
+    Lists,
+}
+
+impl Part {
+    /// Every part, in the order of the sheet.
+    pub const ALL: [Self; 4] = [Self::Everywhere, Self::Writing, Self::Messages, Self::Lists];
+
+    /// The heading.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Writing => "While writing",
+            Self::Messages => "In the messages",
+            Self::Lists => "In lists and menus",
+        }
+    }
+}
+
+/// A shortcut: what it does, where it is heard, and on which chord of which platform.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// What it does.
+    pub shortcut: Shortcut,
+    /// The same in words.
+    pub name: &'static str,
+    /// Where the sheet has it.
+    pub part: Part,
+    other: (Heard, Chord),
+    apple: (Heard, Chord),
+}
+
+impl Entry {
+    /// Where it is heard, and on which chord.
+    pub fn on(&self, platform: Platform) -> (Heard, Chord) {
+        match platform {
+            Platform::Apple => self.apple,
+            Platform::Other => self.other,
+        }
+    }
+}
+
+const fn letter(shortcut: Shortcut, name: &'static str, key: &'static str) -> Entry {
+    Entry {
+        shortcut,
+        name,
+        part: Part::Everywhere,
+        other: (Heard::Anywhere, Chord::on(key).alt().shift()),
+        apple: (Heard::Anywhere, Chord::on(key).ctrl().shift()),
+    }
+}
+
+/// Option and an arrow move in the text on Apple's platforms.
+const fn arrow(shortcut: Shortcut, name: &'static str, chord: Chord) -> Entry {
+    Entry {
+        shortcut,
+        name,
+        part: Part::Everywhere,
+        other: (Heard::Anywhere, chord),
+        apple: (Heard::BesideText, chord),
+    }
+}
+
+const fn same(
+    shortcut: Shortcut,
+    name: &'static str,
+    part: Part,
+    heard: Heard,
+    key: &'static str,
+) -> Entry {
+    let on = (heard, Chord::on(key));
+    Entry {
+        shortcut,
+        name,
+        part,
+        other: on,
+        apple: on,
+    }
+}
+
+/// All shortcuts.
+pub const SHORTCUTS: [Entry; 10] = [
+    Entry {
+        shortcut: Shortcut::Palette,
+        name: "Find a chat or an action",
+        part: Part::Everywhere,
+        other: (Heard::Anywhere, Chord::on("K").ctrl()),
+        apple: (Heard::Anywhere, Chord::on("K").meta()),
+    },
+    letter(Shortcut::NewChat, "New chat", "N"),
+    arrow(
+        Shortcut::PreviousThread,
+        "Previous chat",
+        Chord::on("ArrowUp").alt(),
+    ),
+    arrow(
+        Shortcut::NextThread,
+        "Next chat",
+        Chord::on("ArrowDown").alt(),
+    ),
+    arrow(
+        Shortcut::NextUnread,
+        "Next unread chat",
+        Chord::on("ArrowDown").alt().shift(),
+    ),
+    letter(Shortcut::Compose, "Write a message", "M"),
+    letter(Shortcut::Sidebar, "Show or hide the list of chats", "L"),
+    same(
+        Shortcut::Sheet,
+        "Keyboard shortcuts, unless you are writing",
+        Part::Everywhere,
+        Heard::Outside,
+        "?",
+    ),
+    same(
+        Shortcut::EditLast,
+        "Edit your last message, while the box is empty",
+        Part::Writing,
+        Heard::Empty,
+        "ArrowUp",
+    ),
+    same(
+        Shortcut::Stop,
+        "Stop the reply",
+        Part::Writing,
+        Heard::Composing,
+        "Escape",
+    ),
+];
+
+/// What the parts of a page do with keys by themselves: where, what, and on which.
+pub const KEYS: [(Part, &str, &[Chord]); 9] = [
+    (Part::Writing, "Send", &[Chord::on("Enter")]),
+    (Part::Writing, "New line", &[Chord::on("Enter").shift()]),
+    (
+        Part::Writing,
+        "Name a person or the model",
+        &[Chord::on("@")],
+    ),
+    (
+        Part::Messages,
+        "Previous and next message",
+        &[Chord::on("ArrowUp"), Chord::on("ArrowDown")],
+    ),
+    (
+        Part::Messages,
+        "First and last message",
+        &[Chord::on("Home"), Chord::on("End")],
+    ),
+    (Part::Messages, "Back to writing", &[Chord::on("Escape")]),
+    (
+        Part::Lists,
+        "Previous and next",
+        &[Chord::on("ArrowUp"), Chord::on("ArrowDown")],
+    ),
+    (
+        Part::Lists,
+        "First and last",
+        &[Chord::on("Home"), Chord::on("End")],
+    ),
+    (Part::Lists, "Close", &[Chord::on("Escape")]),
+];
+
+impl Shortcut {
+    /// What a key does where it was pressed.
+    pub fn of(platform: Platform, press: &Press<'_>, focus: Focus) -> Option<Self> {
+        let found = SHORTCUTS.iter().find(|entry| {
+            let (heard, chord) = entry.on(platform);
+            heard.at(focus) && chord.matches(press)
+        });
+        found.map(|entry| entry.shortcut)
+    }
+
+    /// The chord that it is on.
+    pub fn chord(self, platform: Platform) -> Option<Chord> {
+        let mut entries = SHORTCUTS.iter();
+        let entry = entries.find(|entry| entry.shortcut == self)?;
+        Some(entry.on(platform).1)
+    }
+}
