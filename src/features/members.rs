@@ -58,6 +58,11 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
         state.standing(thread)
     });
     let owns = move || standing.get().0 == Role::Owner;
+    // The server knows nothing yet of a thread that it could let somebody into.
+    let is_pending = move || {
+        let thread = state.thread(thread);
+        thread.is_some_and(|it| it.with(|it| it.pending))
+    };
     let open = move |_| {
         if let Some(dialog) = dialog.get_untracked() {
             // Fails only where it is open already.
@@ -94,6 +99,7 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
             class="members-button button"
             aria-haspopup="dialog"
             data-command="members"
+            prop:disabled=is_pending
             aria-label=move || match members.with(Vec::len) {
                 0 | 1 => "Share".to_owned(),
                 count => format!("Members, {count}"),

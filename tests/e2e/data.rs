@@ -58,7 +58,7 @@ async fn a_model_is_told_what_the_settings_say_and_in_a_chat_what_that_says() {
         .await;
     ada.button("New chat").click().await;
     say(&ada, "Hello").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
 
     ada.button("Chat settings").click().await;
     ada.textbox("System prompt").fill("Answer in rhymes.").await;
@@ -86,7 +86,7 @@ async fn a_chat_that_was_exported_is_imported_on_another_server() {
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("**Rome.**", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     keep_files(&ada).await;
     ada.button("Chat settings").click().await;
     ada.button("Export as Markdown").click().await;
@@ -133,7 +133,7 @@ async fn everything_is_exported_and_clearing_the_cache_keeps_what_is_unsent_and_
     let network = Proxy::start(server.addr()).await;
     let ada = sign_up(&network.url(), "ada").await;
     say(&ada, "Hello").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     ada.textbox("Message").fill("not yet").await;
     // The draft is kept once it is in the database.
     settings(&ada).await;

@@ -45,7 +45,7 @@ async fn three_people_write_one_thread_with_a_model_that_answers_when_it_is_aske
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let bob = joined(&server.url(), &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Rome.").await;
     ada.button("Members, 2").seen().await;
@@ -139,7 +139,7 @@ async fn what_is_written_offline_by_who_was_removed_is_said_to_be_unsent_and_kep
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Hello.", 3);
     say(&ada, "Hi").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let network = Proxy::start(server.addr()).await;
     let bob = joined(&network.url(), &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Hello.").await;

@@ -28,7 +28,7 @@ async fn a_mention_while_nobody_looks_waits_on_every_device_and_leads_to_the_mes
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let bob = joined(&server.url(), &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Rome.").await;
     // Whoever has the thread on screen has seen who joined.

@@ -11,7 +11,7 @@ async fn who_types_is_shown_until_the_lease_ends_though_nothing_more_is_heard_of
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let bob = joined(&server.url(), &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Rome.").await;
     ada.button("Members, 2").click().await;
@@ -48,7 +48,7 @@ async fn a_name_is_completed_by_keys_alone() {
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let bob = joined(&server.url(), &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Rome.").await;
     ada.button("Members, 2").seen().await;

@@ -43,7 +43,7 @@ async fn a_name_and_a_colour_change_on_every_screen_also_on_what_was_said_before
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let bob = joined(&server.url(), &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Rome.").await;
     say(&bob, "I like Rome").await;
@@ -88,7 +88,7 @@ async fn a_dot_says_that_somebody_of_the_thread_is_online_unless_they_hide_it() 
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let bob = joined(&server.url(), &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Rome.").await;
     dot(&ada, true).await;
@@ -125,7 +125,7 @@ async fn a_device_that_is_signed_out_from_another_keeps_what_was_not_sent() {
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let other = sign_in(&server.url(), "ada").await;
     other.textbox("Message").focus().await;
     other.type_text("Not sent yet").await;
@@ -149,7 +149,7 @@ async fn an_account_is_deleted_and_what_it_said_to_others_stays() {
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let bob = joined(&server.url(), &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Rome.").await;
     bob.message(0).says("ada").await;

@@ -12,7 +12,7 @@ async fn apart(url: &str, model: &weft_testkit::edges::ModelServer) -> [Browser;
     let ada = sign_up(url, "ada").await;
     model.next_reply().finish_with("Rome.", 3);
     say(&ada, "Where to?").await;
-    until_status(&ada.newest(), &ada, "complete").await;
+    until_status(&ada.message(1), &ada, "complete").await;
     let bob = joined(url, &link(&ada, "editor").await, "bob").await;
     bob.newest().says("Rome.").await;
     ada.button("New chat").click().await;

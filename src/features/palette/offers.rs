@@ -323,14 +323,16 @@ fn named(commands: Commands) -> Vec<Named> {
 }
 
 /// Places in the settings, by the names that they have there.
-const SECTIONS: [(&str, &str, &str); 6] = [
+const SECTIONS: [(&str, &str, &str); 8] = [
     ("profile", "Profile", "name colour color picture online"),
     (
         "appearance",
         "Appearance",
         "theme colours colors look density text size contrast",
     ),
+    ("models", "Models", "default temperature system prompt"),
     ("notifications", "Notifications", "push notify"),
+    ("data", "Data", "storage cache export import"),
     ("devices", "Devices", "sessions phones computers"),
     ("account", "Account", "change password delete"),
     ("sign-out", "Sign out…", "log out leave"),

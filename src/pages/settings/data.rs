@@ -26,7 +26,7 @@ pub(super) fn DataSection() -> impl IntoView {
     };
     view! {
         <section class="settings-section data" aria-labelledby="settings-data">
-            <h2 id="settings-data">"Data"</h2>
+            <h2 id="settings-data" data-section="data" tabindex="-1">"Data"</h2>
             <dl class="data-used">
                 <dt>"On this device"</dt>
                 <dd>{move || match state.used.get().device {

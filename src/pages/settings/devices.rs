@@ -14,22 +14,20 @@ pub(super) fn Devices() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     let devices = state.own.devices;
     view! {
-        <Show when=move || devices.with(|all| !all.is_empty())>
-            <Section name="Devices">
-                <ul class="device-list">
-                    {move || devices.get().into_iter().map(|device| view! { <Row device/> }).collect_view()}
-                </ul>
-                <p class="form-error" role="alert">{move || match state.own.ending.get() {
-                    Call::Failed(error) => words::call_error(error),
-                    Call::Idle | Call::Busy | Call::Done => String::new(),
-                }}</p>
-                <Show when=move || devices.with(|all| all.len() > 1)>
-                    <button type="button" class="button" on:click=move |_| {
-                        dispatch.send(Intent::Account(Account::RevokeOthers));
-                    }>"Sign out all other devices"</button>
-                </Show>
-            </Section>
-        </Show>
+        <Section name="Devices">
+            <ul class="device-list">
+                {move || devices.get().into_iter().map(|device| view! { <Row device/> }).collect_view()}
+            </ul>
+            <p class="form-error" role="alert">{move || match state.own.ending.get() {
+                Call::Failed(error) => words::call_error(error),
+                Call::Idle | Call::Busy | Call::Done => String::new(),
+            }}</p>
+            <Show when=move || devices.with(|all| all.len() > 1)>
+                <button type="button" class="button" on:click=move |_| {
+                    dispatch.send(Intent::Account(Account::RevokeOthers));
+                }>"Sign out all other devices"</button>
+            </Show>
+        </Section>
     }
 }
 

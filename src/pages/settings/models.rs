@@ -56,7 +56,7 @@ pub(super) fn Models() -> impl IntoView {
     };
     view! {
         <section class="settings-section" aria-labelledby="settings-models">
-            <h2 id="settings-models">"Models"</h2>
+            <h2 id="settings-models" data-section="models" tabindex="-1">"Models"</h2>
             <p class="settings-note">"For new chats, and for every chat that does not say otherwise. On all your devices."</p>
             <form on:submit=save on:input=move |_| saved.set(None)>
                 <label class="field">
