@@ -66,6 +66,13 @@ where
     each(
         move || keys.get(),
         move |index, key| {
+            let there = entries.with_untracked(|all| {
+                let entry = all.get(index).filter(|entry| entry.key == key);
+                entry.filter(|entry| entry.settled).cloned()
+            });
+            if let Some(entry) = there {
+                return settled(&entry.block, page);
+            }
             let entry = Memo::new(move |before: Option<&Option<Entry>>| match before {
                 // Not reading `entries` ends the listening.
                 Some(Some(entry)) if entry.settled => Some(entry.clone()),
@@ -81,7 +88,21 @@ where
     )
 }
 
-/// A top-level block. Its kind is fixed; its content follows the entry.
+/// A top-level block that does not change any more, though the text around it may: it listens to nothing, so that
+/// of what came at once only the end is looked at again.
+fn settled(block: &Block, page: Page) -> AnyView {
+    match &block.kind {
+        BlockKind::Code { language, text } => code_block(
+            Signal::stored(language.clone()),
+            Signal::stored(text.clone()),
+            Signal::stored(true),
+            page.around.copy,
+        ),
+        _ => page.block(block).into_any(),
+    }
+}
+
+/// A top-level block that may change. Its kind is fixed; its content follows the entry.
 fn top_level(entry: Memo<Option<Entry>>, page: Page) -> AnyView {
     let now = move || entry.get().map(|entry| entry.block);
     match entry.get_untracked() {

@@ -1,7 +1,8 @@
 //! Icons: paths of the Lucide set (<https://lucide.dev>, ISC licence; see `public/icons/lucide.txt`), on its grid of 24.
 //!
 //! Invariant: an icon says nothing: who hears the page hears the name of what it stands in. A path is text in
-//! the app, so that an icon is there with what it stands in, without a request.
+//! the app, so that an icon is there with what it stands in, without a request. What stands in each row of a long
+//! list is drawn by `style/ui/icons.css` instead, without an element.
 
 use leptos::prelude::*;
 
@@ -56,21 +57,9 @@ impl Glyph {
     /// A square: stops.
     pub(crate) const SQUARE: Self =
         Self("M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-14a2 2 0 0 1-2-2v-14a2 2 0 0 1 2-2z");
-    /// Two sheets.
-    pub(crate) const COPY: Self = Self(
-        "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-10a2 2 0 0 1-2-2v-10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2",
-    );
-    /// Quotation marks.
-    pub(crate) const QUOTE: Self = Self(
-        "M16 3a2 2 0 0 0-2 2v6a2 2 0 0 0 2 2 1 1 0 0 1 1 1v1a2 2 0 0 1-2 2 1 1 0 0 0-1 1v2a1 1 0 0 0 1 1 6 6 0 0 0 6-6V5a2 2 0 0 0-2-2zM5 3a2 2 0 0 0-2 2v6a2 2 0 0 0 2 2 1 1 0 0 1 1 1v1a2 2 0 0 1-2 2 1 1 0 0 0-1 1v2a1 1 0 0 0 1 1 6 6 0 0 0 6-6V5a2 2 0 0 0-2-2z",
-    );
     /// A pencil.
     pub(crate) const PENCIL: Self = Self(
         "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497zM15 5l4 4",
-    );
-    /// A circle of arrows: once more.
-    pub(crate) const REFRESH_CW: Self = Self(
-        "M3 12a9 9 0 0 1 9-9 9.75 9.75 0 0 1 6.74 2.74L21 8M21 3v5h-5M21 12a9 9 0 0 1-9 9 9.75 9.75 0 0 1-6.74-2.74L3 16M8 16H3v5",
     );
     /// A bin.
     pub(crate) const TRASH: Self = Self(

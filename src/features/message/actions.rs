@@ -8,7 +8,6 @@ use super::edit::{EditButton, Editing};
 use crate::{
     features::Pen,
     state::{Dispatch, Intent, State},
-    ui::icon::{Glyph, icon},
 };
 
 /// Asks the chosen model for another reply in the place of this one.
@@ -46,37 +45,40 @@ pub(super) fn Actions(
     };
     view! {
         <div class="message-actions">
-            <button type="button" class="action" aria-label="Copy" title="Copy" on:click=copy>{icon(Glyph::COPY)}</button>
+            <button type="button" class="action" data-icon="copy" aria-label="Copy" title="Copy" on:click=copy></button>
             <button
                 type="button"
                 class="action"
+                data-icon="quote"
                 aria-label="Quote"
                 title="Quote"
                 on:click=move |_| pen.quote(&quoted.read_untracked())
-            >{icon(Glyph::QUOTE)}</button>
+            ></button>
             <Show when=move || settled.get() && may.get()>
                 {own.then(|| view! { <EditButton class="action" editing/> })}
                 {reply.then(|| view! {
                     <button
                         type="button"
                         class="action"
+                        data-icon="again"
                         aria-label="Regenerate"
                         title="Regenerate"
                         on:click=move |_| again(state, dispatch, thread, id)
-                    >{icon(Glyph::REFRESH_CW)}</button>
+                    ></button>
                     <button
                         type="button"
                         class="action"
+                        data-icon="more"
                         aria-label="Regenerate with another model"
                         title="Regenerate with another model"
                         aria-expanded=move || choosing.get().to_string()
                         on:click=move |_| choosing.update(|choosing| *choosing = !*choosing)
-                    >{icon(Glyph::CHEVRON_DOWN)}</button>
+                    ></button>
                 })}
                 <Show when=move || own || reply || owns.get()>
-                    <button type="button" class="action" aria-label="Delete" title="Delete" on:click=move |_| {
+                    <button type="button" class="action" data-icon="delete" aria-label="Delete" title="Delete" on:click=move |_| {
                         dispatch.mutate(Mutation::DeleteMessage { thread, message: id });
-                    }>{icon(Glyph::TRASH)}</button>
+                    }></button>
                 </Show>
             </Show>
             <Show when=move || choosing.get()>

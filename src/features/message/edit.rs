@@ -10,10 +10,7 @@ use weft_sync::Delivery;
 use crate::{
     features::Pen,
     state::{Dispatch, State},
-    ui::{
-        effect,
-        icon::{Glyph, icon},
-    },
+    ui::effect,
 };
 
 /// Whether a message's text is being changed, and the way back from there.
@@ -55,6 +52,7 @@ pub(super) fn EditButton(class: &'static str, editing: Editing) -> impl IntoView
                 type="button"
                 node_ref=editing.opener
                 class=class
+                data-icon=(class == "action").then_some("edit")
                 aria-label="Edit"
                 title="Edit"
                 data-command="edit"
@@ -63,7 +61,7 @@ pub(super) fn EditButton(class: &'static str, editing: Editing) -> impl IntoView
                     editing.called.set_value(!event.is_trusted());
                     editing.open.set(true);
                 }
-            >{if class == "action" { icon(Glyph::PENCIL) } else { "Edit".into_any() }}</button>
+            >{(class != "action").then_some("Edit")}</button>
         </Show>
     }
 }
