@@ -100,10 +100,6 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
             aria-haspopup="dialog"
             data-command="members"
             prop:disabled=is_pending
-            aria-label=move || match members.with(Vec::len) {
-                0 | 1 => "Share".to_owned(),
-                count => format!("Members, {count}"),
-            }
             on:click=open
         >
             {move || match members.with(Vec::len) {
@@ -111,7 +107,11 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
                 count => {
                     let some = members.with(|all| all.iter().take(3).cloned().collect::<Vec<_>>());
                     let some = some.into_iter().map(|MemberRow { user, .. }| view! { <Avatar user/> });
-                    view! { <span class="avatars">{some.collect_view()}</span> {count} }.into_any()
+                    view! {
+                        <span class="avatars">{some.collect_view()}</span>
+                        <span class="visually-hidden">"Members, "</span>
+                        {count}
+                    }.into_any()
                 }
             }}
         </button>

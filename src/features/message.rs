@@ -77,7 +77,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
                     let face = Memo::new(move |_| person(state, people.as_ref(), id));
                     move || view! { <Avatar user=face.get().unwrap_or_else(|| User::deleted(id))/> }
                 })}
-                <span class="message-author">{author}</span>
+                <h2 class="message-author">{author}</h2>
                 <time class="message-time">{at}</time>
             </header>
             {move || if editing.open.get() {

@@ -28,7 +28,10 @@ fn is_on(event: &web_sys::Event, what: &str) -> bool {
 }
 
 #[component]
-pub(crate) fn Sidebar() -> impl IntoView {
+pub(crate) fn Sidebar(
+    /// What is at its edge.
+    children: Children,
+) -> impl IntoView {
     let drawer = Drawer::here();
     let (state, dispatch) = (State::here(), Dispatch::here());
     let archived = RwSignal::new(false);
@@ -70,7 +73,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
             on:keydown=move |event| {
                 // It closes what is open in the drawer first.
                 let is_inside = is_on(&event, ".menu-item, .thread-rename");
-                if event.key() == "Escape" && !is_inside && drawer.open.get_untracked() {
+                if event.key() == "Escape" && !is_inside && drawer.open.get_untracked() && !has_menu() {
                     drawer.hide();
                 }
             }
@@ -154,6 +157,13 @@ pub(crate) fn Sidebar() -> impl IntoView {
                     " Settings"
                 </a>
             </div>
+            {children()}
         </aside>
     }
+}
+
+/// Whether a menu is open.
+fn has_menu() -> bool {
+    let menu = document().query_selector(":popover-open");
+    menu.is_ok_and(|menu| menu.is_some())
 }

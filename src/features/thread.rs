@@ -144,6 +144,8 @@ fn Rename(
                     renaming.set(false);
                 }
                 "Escape" => {
+                    // The drawer that it may be in stays.
+                    event.stop_propagation();
                     back.set_value(true);
                     renaming.set(false);
                 }

@@ -126,16 +126,18 @@ pub(crate) fn Gallery() -> impl IntoView {
             <section>
                 <h2>"Splitter"</h2>
                 <div class="gallery-split">
-                    <div id="gallery-part">{move || width.get()}</div>
-                    <Splitter
-                        label="Width"
-                        of="gallery-part"
-                        width
-                        range=Look::SIDES
-                        usual=Look::SIDE
-                        moved=Callback::new(pulled)
-                        fold=Callback::new(|()| {})
-                    />
+                    <div id="gallery-part">
+                        {move || width.get()}
+                        <Splitter
+                            label="Width"
+                            of="gallery-part"
+                            width
+                            range=Look::SIDES
+                            usual=Look::SIDE
+                            moved=Callback::new(pulled)
+                            fold=Callback::new(|()| {})
+                        />
+                    </div>
                 </div>
             </section>
         </main>

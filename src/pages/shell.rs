@@ -51,16 +51,17 @@ pub(crate) fn Shell() -> impl IntoView {
     };
     view! {
         <div node_ref=shell class="shell" data-drawer=move || drawer.open.get().to_string()>
-            <Sidebar/>
-            <Splitter
-                label="Sidebar width"
-                of="sidebar"
-                width
-                range=Look::SIDES
-                usual=Look::SIDE
-                moved=Callback::new(pulled)
-                fold=Callback::new(move |()| drawer.hide())
-            />
+            <Sidebar>
+                <Splitter
+                    label="Sidebar width"
+                    of="sidebar"
+                    width
+                    range=Look::SIDES
+                    usual=Look::SIDE
+                    moved=Callback::new(pulled)
+                    fold=Callback::new(move |()| drawer.hide())
+                />
+            </Sidebar>
             <div class="scrim" on:click=move |_| drawer.hide()></div>
             <main class="main" prop:inert=move || drawer.open.get()>
                 <Outdated/>

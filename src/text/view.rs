@@ -139,9 +139,10 @@ impl Page {
     fn block(self, block: &Block) -> Node {
         match &block.kind {
             BlockKind::Paragraph(text) => element("p", self.inlines(text)),
-            // Headings begin at level 3 on the page: the page and the message have theirs.
-            BlockKind::Heading { level, text } => {
-                let tag = ["h3", "h4", "h5"].get(usize::from(level - 1));
+            // The page has a heading, and the message its own: what is in it begins at the third level. It looks as
+            // its writer meant it.
+            BlockKind::Heading { level, depth, text } => {
+                let tag = ["h3", "h4", "h5"].get(usize::from(*depth));
                 element(tag.unwrap_or(&"h6"), self.inlines(text))
                     .with("data-level", level.to_string())
             }

@@ -3,6 +3,8 @@
 //! `cargo xtask test` builds what they need and says where it is.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod access;
+mod audit;
 mod code;
 mod data;
 mod elsewhere;
@@ -20,6 +22,8 @@ mod presence;
 mod profile;
 mod push;
 mod replies;
+mod screens;
+mod shots;
 mod siblings;
 mod storage;
 mod tabs;

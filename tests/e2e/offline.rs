@@ -200,7 +200,7 @@ async fn the_app_can_be_installed() {
 const BUILD: &str = "document.querySelector('meta[name=build]')?.content ?? 'first'";
 
 /// Makes a page say that it speaks version 0 alone, once `upgraded` is set.
-const OUTLIVED: &str = r#"
+pub(crate) const OUTLIVED: &str = r#"
     const { send } = WebSocket.prototype;
     WebSocket.prototype.send = function(frame) {
         const older = () => frame.replace('"versions":{"min":1,"max":1}', '"versions":{"min":0,"max":0}');

@@ -53,7 +53,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
     run(&mut cargo(["fetch"]))?;
     run(cargo(["fetch", "--target", tools::WASM]).envs(SMALL))?;
     run(command(folders[0].join("trunk"))
-        .args(["build", "--release", "--offline"])
+        .args(["build", "--release", "--offline", "--public-url", "./"])
         .envs(SMALL)
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",

@@ -7,6 +7,7 @@ mod layers;
 mod pack;
 mod precache;
 mod process;
+mod shots;
 mod size;
 mod split;
 mod start;
@@ -54,6 +55,8 @@ enum Command {
     /// Each figure is the median of all runs with the least and the most, that of the page of plain text (the
     /// floor) measured in turns with it, and their ratio. Missed budgets fail nothing: what cannot be measured does.
     Bench(bench::Options),
+    /// Make pictures of every screen in every theme, on a desktop and a phone: target/shots/index.html shows them
+    Shots(shots::Options),
     /// List the files of a built app in its service worker, as every build of this does by itself
     #[command(hide = true)]
     Precache {
@@ -73,6 +76,7 @@ fn main() -> anyhow::Result<()> {
             size::run()
         }
         Command::Bench(options) => bench::run(&options),
+        Command::Shots(options) => shots::run(&options),
         Command::Precache { dist } => precache::write(&dist),
     }
 }

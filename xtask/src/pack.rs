@@ -1,5 +1,5 @@
-//! What trunk leaves apart or long, packed: the stylesheets become one in the page, and the names that the app and its
-//! glue call each other by, which nobody else knows, become short.
+//! What trunk leaves apart or long, packed: the stylesheets become one in the page, the names that the app and its glue
+//! call each other by, which nobody else knows, become short, and what is needed first is named where its place is known.
 //!
 //! Invariant: a file is named by a digest of what is in it, so that a browser may keep it for good. The app's modules
 //! and its glue are of one piece, and are named by one digest.
@@ -16,7 +16,8 @@ pub(crate) fn pack(dist: &Path) -> anyhow::Result<()> {
     let file = dist.join("index.html");
     let page = fs::read_to_string(&file).context("the app is not built")?;
     let page = one_stylesheet(dist, page)?;
-    fs::write(file, short_names(dist, page)?)?;
+    let page = short_names(dist, page)?;
+    fs::write(file, asked_by_script(&page)?)?;
     Ok(())
 }
 
@@ -51,6 +52,40 @@ fn one_stylesheet(dist: &Path, page: String) -> anyhow::Result<String> {
     );
     let at = at.context("the page has no stylesheet")?;
     packed.insert_str(at, &format!("<style>{styles}</style>"));
+    Ok(packed)
+}
+
+/// The page with a script that asks for what its links would have preloaded. A browser follows links before any script
+/// has run, and so before the page's first one has said what addresses are relative to: at a thread's address, each
+/// would be asked for in vain.
+fn asked_by_script(page: &str) -> anyhow::Result<String> {
+    let mut links = Vec::new();
+    let mut packed = String::new();
+    let mut rest = page;
+    while let Some(begin) = rest.find("<link ") {
+        let (before, link) = rest.split_at(begin);
+        let (link, after) = link
+            .split_once('>')
+            .context("the page ends inside a link")?;
+        packed += before;
+        if attribute(link, "rel").is_some_and(|rel| rel.ends_with("preload")) {
+            let fields = ["rel", "href", "as", "type"];
+            links.push(fields.map(|name| attribute(link, name).unwrap_or_default()));
+        } else {
+            packed = packed + link + ">";
+        }
+        rest = after;
+    }
+    packed += rest;
+    ensure!(!links.is_empty(), "the page preloads nothing");
+    let links = serde_json::to_string(&links)?;
+    let script = format!(
+        "<script>for(const[rel,href,as,type]of {links})\
+         document.head.append(Object.assign(document.createElement(`link`),{{rel,href,as,type,crossOrigin:``}}))</script>"
+    );
+    let first = "</script>";
+    let at = packed.find(first).context("the page has no script")?;
+    packed.insert_str(at + first.len(), &script);
     Ok(packed)
 }
 
@@ -222,7 +257,7 @@ fn hex(digest: Sha256) -> String {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{attribute, glue, letters, shortened};
+    use super::{asked_by_script, attribute, glue, letters, shortened};
 
     #[test]
     fn the_module_and_its_glue_get_the_same_short_names() -> anyhow::Result<()> {
@@ -244,6 +279,24 @@ mod tests {
         );
         assert!(glue("const import0 = {};", &names).is_err());
         assert!(shortened(&module[..30]).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_preloaded_is_asked_for_once_the_base_is_there() -> anyhow::Result<()> {
+        let page = "<script>base()</script><link href=icon.svg rel=icon>\
+            <link crossorigin href=./a.js rel=modulepreload>\
+            <link as=fetch crossorigin href=./a.wasm rel=preload type=application/wasm><p>";
+        let packed = asked_by_script(page)?;
+        let links = r#"[["modulepreload","./a.js","",""],["preload","./a.wasm","fetch","application/wasm"]]"#;
+        let begin =
+            format!("<script>base()</script><script>for(const[rel,href,as,type]of {links})");
+        assert!(packed.starts_with(&begin), "{packed}");
+        assert!(
+            packed.ends_with("</script><link href=icon.svg rel=icon><p>"),
+            "{packed}"
+        );
+        assert!(asked_by_script("<p>").is_err());
         Ok(())
     }
 

@@ -19,6 +19,7 @@ const SCHEDULES: u64 = 20_000;
 /// Runs every step, and prints how long each took.
 pub(crate) fn run() -> anyhow::Result<()> {
     let browser = tools::browser()?;
+    tools::axe()?;
     step("formatting", || {
         run_command(&mut cargo(["fmt", "--all", "--check"]))
     })?;
@@ -33,9 +34,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     if has_tests("web") {
         step("browser tests", || web_tests(&browser))?;
     }
-    step("server for the journeys", || {
-        run_command(&mut cargo(["build", "--workspace", "--bin", "weft-server"]))
-    })?;
+    step("server for the journeys", server)?;
     // The last step says itself how long it took, so that cargo's verdict is what is read last.
     banner("journeys");
     journeys(&browser)
@@ -128,16 +127,28 @@ fn web_tests(browser: &tools::Browser) -> anyhow::Result<()> {
     run_command(&mut test)
 }
 
+/// Builds the server that journeys use.
+pub(crate) fn server() -> anyhow::Result<()> {
+    run_command(&mut cargo(["build", "--package", "weft-server"]))
+}
+
 /// The journeys: the real app on the real server in a real browser.
 fn journeys(browser: &tools::Browser) -> anyhow::Result<()> {
+    run_command(journey(browser)?.arg("--test-threads=2"))
+}
+
+/// The program of the journeys, which takes what test programs take.
+pub(crate) fn journey(browser: &tools::Browser) -> anyhow::Result<Command> {
     let server = root().join(format!(
         "target/debug/weft-server{}",
         env::consts::EXE_SUFFIX
     ));
     let mut test = cargo(["test", "--workspace", "--test", "e2e", "--"]);
     test.arg("--test-threads=2");
-    with_parts(&mut test, browser).env("WEFT_SERVER_BIN", server);
-    run_command(&mut test)
+    with_parts(&mut test, browser)
+        .env("WEFT_SERVER_BIN", server)
+        .env("WEFT_AXE", tools::axe()?);
+    Ok(test)
 }
 
 /// Says where the built app and the browser are.

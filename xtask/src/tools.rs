@@ -18,6 +18,7 @@ const TRUNK: &str = "0.21.14";
 const WASM_OPT: &str = "0.116.1";
 /// Of the same project as `wasm_split_helpers` in Cargo.lock, whose marks it reads.
 const WASM_SPLIT: &str = "0.2.4";
+const AXE: &str = "4.14.1";
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// What building the app takes, as the folders to put in front of PATH.
@@ -69,6 +70,38 @@ pub(crate) fn browser() -> anyhow::Result<Browser> {
         "the browser tests need Chromium and its driver: install `chromium` and `chromedriver` \
          (Debian: `apt-get install chromium chromium-driver`) and run this again",
     )
+}
+
+/// axe-core, which looks for what keeps people from using a page: for tests, and in nothing that ships.
+pub(crate) fn axe() -> anyhow::Result<PathBuf> {
+    let home = cache()?.join(format!("axe-core-{AXE}"));
+    let script = home.join("node_modules/axe-core/axe.min.js");
+    if script.is_file() {
+        return Ok(script);
+    }
+    if find("npm").is_none() {
+        apt(&["npm"])?;
+    }
+    let npm = find("npm").context(
+        "the journeys need axe-core, which npm brings: install `npm` (Debian: `apt-get install npm`) and run \
+         this again",
+    )?;
+    eprintln!(
+        "xtask: getting axe-core {AXE} into {} (once)",
+        home.display()
+    );
+    fs::create_dir_all(&home)?;
+    let mut install = command(npm);
+    install
+        .args(["install", "--no-save", "--ignore-scripts", "--no-audit"])
+        .args(["--no-fund", "--prefix"])
+        .arg(&home)
+        .arg(format!("axe-core@{AXE}"));
+    run(&mut install).with_context(|| format!("could not get axe-core {AXE} from npm"))?;
+    if !script.is_file() {
+        bail!("axe-core {AXE} has no {}", script.display());
+    }
+    Ok(script)
 }
 
 /// Adds the WebAssembly target to the toolchain where rustup has not.

@@ -21,8 +21,10 @@ pub enum BlockKind {
     Paragraph(Vec<Inline>),
     /// A heading of level 1 to 6.
     Heading {
-        /// Its level.
+        /// Its level, as it was written.
         level: u8,
+        /// How many headings of the text it stands under.
+        depth: u8,
         /// Its text.
         text: Vec<Inline>,
     },
@@ -175,7 +177,7 @@ impl BlockKind {
     pub(crate) fn shape(&self) -> u8 {
         match self {
             Self::Paragraph(_) => 0,
-            Self::Heading { level, .. } => 10 + level,
+            Self::Heading { depth, .. } => 10 + depth,
             Self::Code { .. } => 1,
             Self::Raw(_) => 2,
             Self::Quote(_) => 3,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     block::{Block, BlockKind},
     calm::calm,
+    outline::Outline,
     parse::{Parsed, parse_until},
 };
 
@@ -47,6 +48,8 @@ impl PartialEq for Entry {
 pub struct Document {
     text: String,
     entries: Vec<Entry>,
+    /// What follows each entry stands under these headings.
+    outlines: Vec<Outline>,
     /// How many entries, from the first, are settled.
     settled: usize,
     /// Where the open tail begins.
@@ -231,7 +234,11 @@ impl Document {
     /// Puts `blocks` in the place of the entries from `from` on.
     fn replace(&mut self, from: usize, blocks: Vec<Block>) {
         self.entries.truncate(from + blocks.len());
-        for (index, block) in (from..).zip(blocks) {
+        self.outlines.truncate(from);
+        let mut outline = self.outlines.last().copied().unwrap_or_default();
+        for (index, mut block) in (from..).zip(blocks) {
+            outline.place(&mut block);
+            self.outlines.push(outline);
             match self.entries.get_mut(index) {
                 Some(entry) if *entry.block == block => {}
                 Some(entry) if entry.block.kind.shape() == block.kind.shape() => {

@@ -9,6 +9,7 @@ mod block;
 mod calm;
 mod change;
 mod document;
+mod outline;
 mod parse;
 
 pub use block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item, Row};

@@ -16,6 +16,7 @@ use unicase::UniCase;
 use crate::{
     autolink::autolink,
     block::{Alert, Align, Block, BlockKind, Footnote, Inline, InlineKind, Item},
+    outline::Outline,
 };
 
 /// Blocks or inlines nested deeper than this are unwrapped into their parent.
@@ -24,12 +25,14 @@ const MAX_DEPTH: usize = 24;
 /// The blocks of a text.
 #[must_use]
 pub fn parse(text: &str) -> Vec<Block> {
-    parse_until(text, usize::MAX).blocks
+    let mut blocks = parse_until(text, usize::MAX).blocks;
+    Outline::default().place_all(&mut blocks);
+    blocks
 }
 
 /// What a text comes to.
 pub(crate) struct Parsed {
-    /// Its blocks.
+    /// Its blocks; their headings are not placed yet.
     pub(crate) blocks: Vec<Block>,
     /// Whether it defines what other blocks refer to: links or footnotes.
     pub(crate) defines: bool,
@@ -232,6 +235,8 @@ impl Builder<'_> {
             Node::Paragraph => BlockKind::Paragraph(open.inlines),
             Node::Heading(level) => BlockKind::Heading {
                 level,
+                // Not known before all of the text is: see `outline`.
+                depth: 0,
                 text: open.inlines,
             },
             Node::Code(language) => BlockKind::Code {

@@ -3,6 +3,7 @@
 //!
 //! Invariant: nothing here stands in for Weft itself, and everything ends with the value that owns it.
 
+mod axe;
 mod browser;
 mod http;
 mod model_server;
@@ -12,6 +13,7 @@ mod server;
 mod worker;
 
 pub use self::{
+    axe::Violation,
     browser::{Browser, Node, Screen, Tab},
     http::StaticServer,
     model_server::{ModelServer, Reply},

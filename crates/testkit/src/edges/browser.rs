@@ -6,6 +6,7 @@ use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -96,7 +97,11 @@ pub struct Browser {
     process: Child,
     profile: Option<PathBuf>,
     screen: Screen,
+    preferences: Mutex<Preferences>,
 }
+
+/// What the system asks of pages besides light or dark, by the names of media features.
+type Preferences = Vec<(&'static str, &'static str)>;
 
 /// A tab of a browser. Each has a window and a process of its own, so that all of them are seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +144,7 @@ impl Browser {
             process,
             profile,
             screen,
+            preferences: Mutex::default(),
         };
         let clipboard = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
         browser.cdp("Browser.grantPermissions", clipboard).await;
@@ -235,12 +241,27 @@ impl Browser {
         self.cdp("Emulation.setDeviceMetricsOverride", metrics)
             .await;
         let scheme = if dark { "dark" } else { "light" };
-        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let mut features = vec![json!({ "name": "prefers-color-scheme", "value": scheme })];
+        let preferred = self.preferences().clone();
+        let preferred = preferred.into_iter();
+        features.extend(preferred.map(|(name, value)| json!({ "name": name, "value": value })));
         self.cdp(
             "Emulation.setEmulatedMedia",
             json!({ "features": features }),
         )
         .await;
+    }
+
+    /// What the system asks of pages from the next change of the screen on, for example
+    /// `("prefers-reduced-motion", "reduce")`.
+    pub fn prefer(&self, preferences: &[(&'static str, &'static str)]) {
+        *self.preferences() = preferences.to_vec();
+    }
+
+    fn preferences(&self) -> std::sync::MutexGuard<'_, Preferences> {
+        self.preferences
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Goes to an address, as if typed.
@@ -479,6 +500,16 @@ impl Browser {
             std::fs::create_dir_all(folder).expect("a folder for pictures");
         }
         std::fs::write(file, bytes).expect("a place for pictures");
+    }
+
+    /// A PNG of a part of what is on the screen, in CSS pixels of the page: left, top, width, height.
+    pub async fn picture_of(&self, [x, y, width, height]: [f64; 4]) -> Vec<u8> {
+        let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": 1 });
+        let shot = self
+            .cdp("Page.captureScreenshot", json!({ "clip": clip }))
+            .await;
+        let data = shot["data"].as_str().expect("a picture");
+        BASE64_STANDARD.decode(data).expect("base64")
     }
 
     /// Ends the browser; nothing must have gone wrong in a page.
