@@ -7,6 +7,7 @@ use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
+    slice,
 };
 
 use anyhow::Context as _;
@@ -67,7 +68,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
                 .iter()
                 .find(|picture| name_of(picture).ends_with(&wanted));
             let picture = picture.with_context(|| format!("there is no picture *{wanted}"))?;
-            film::film(&[picture.clone()], &root().join("docs").join(name), 0, 0)?;
+            film::film(
+                slice::from_ref(picture),
+                &root().join("docs").join(name),
+                0,
+                0,
+            )?;
         }
         fs::copy(folder.join(FILM), root().join("docs").join(FILM))?;
     }
@@ -100,7 +106,7 @@ fn name_of(picture: &Path) -> &str {
 
 /// A page with all pictures, screen by screen: those of a desktop in a row, and those of a phone.
 fn gallery(pictures: &[PathBuf]) -> String {
-    let mut screens: BTreeMap<&str, BTreeMap<u32, Vec<(&str, &str)>>> = BTreeMap::new();
+    let mut screens = BTreeMap::<&str, BTreeMap<u32, Vec<_>>>::new();
     for picture in pictures {
         let file = name_of(picture);
         let mut parts = file.split('.');

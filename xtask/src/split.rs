@@ -36,6 +36,10 @@ const OPTIMISED: [&str; 9] = [
     "--rereloop",
 ];
 
+/// How the exports begin of classes that Leptos has for streams of a server's functions. Nobody makes one here, but
+/// what is exported is kept, with all that it needs.
+const UNUSED: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
+
 /// Cuts the app that trunk has built in `dist`.
 pub(crate) fn split(dist: &Path, tools: &[PathBuf]) -> anyhow::Result<()> {
     let page = fs::read_to_string(dist.join("index.html")).context("the app is not built")?;
@@ -66,10 +70,10 @@ pub(crate) fn split(dist: &Path, tools: &[PathBuf]) -> anyhow::Result<()> {
             .arg(to)
             .env("PATH", &path))
     };
-    optimised(
-        &app.join("weft_bg.wasm"),
-        dist.join(format!("{stem}_bg.wasm")),
-    )?;
+    let whole = app.join("weft_bg.wasm");
+    let used = without_exports(&fs::read(&whole)?, &UNUSED)?;
+    fs::write(&whole, used)?;
+    optimised(&whole, dist.join(format!("{stem}_bg.wasm")))?;
     fs::remove_file(parts.join("weft.wasm"))?;
     for entry in fs::read_dir(&parts)? {
         let file = entry?.path();
@@ -83,6 +87,28 @@ pub(crate) fn split(dist: &Path, tools: &[PathBuf]) -> anyhow::Result<()> {
     let glue = with_loaders(&glue, &loaders, &stem)?;
     fs::write(dist.join(format!("{stem}.js")), glue)?;
     Ok(())
+}
+
+/// The module without the exports whose names begin so.
+fn without_exports(module: &[u8], begin: &[&str]) -> anyhow::Result<Vec<u8>> {
+    let mut rest = wasm_encoder::Module::new();
+    for payload in wasmparser::Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        if let wasmparser::Payload::ExportSection(exports) = &payload {
+            let mut kept = wasm_encoder::ExportSection::new();
+            for export in exports.clone() {
+                let wasmparser::Export { name, kind, index } = export?;
+                if begin.iter().all(|begin| !name.starts_with(begin)) {
+                    kept.export(name, kind.into(), index);
+                }
+            }
+            rest.section(&kept);
+        } else if let Some((id, range)) = payload.as_section() {
+            let data = &module[range];
+            rest.section(&wasm_encoder::RawSection { id, data });
+        }
+    }
+    Ok(rest.finish())
 }
 
 /// What the names of the app's own files begin with.
@@ -125,7 +151,7 @@ fn with_loaders(glue: &str, loaders: &str, stem: &str) -> anyhow::Result<String>
 
 #[cfg(test)]
 mod tests {
-    use super::{stem, with_loaders};
+    use super::{stem, with_loaders, without_exports};
 
     #[test]
     fn the_loaders_become_a_part_of_the_glue() -> anyhow::Result<()> {
@@ -139,6 +165,25 @@ mod tests {
                      const loaders = { load_a };\n";
         assert_eq!(with_loaders(glue, loaders, "weft-1")?, whole);
         assert!(with_loaders("const imports = {};", loaders, "weft-1").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn exports_go_by_how_their_names_begin() -> anyhow::Result<()> {
+        let mut exports = wasm_encoder::ExportSection::new();
+        for name in ["start", "unused_a", "unused_b"] {
+            exports.export(name, wasm_encoder::ExportKind::Memory, 0);
+        }
+        let mut module = wasm_encoder::Module::new();
+        module.section(&exports);
+        let mut kept = wasm_encoder::ExportSection::new();
+        kept.export("start", wasm_encoder::ExportKind::Memory, 0);
+        let mut rest = wasm_encoder::Module::new();
+        rest.section(&kept);
+        assert_eq!(
+            without_exports(&module.finish(), &["unused"])?,
+            rest.finish()
+        );
         Ok(())
     }
 
