@@ -166,13 +166,12 @@ pub(super) fn FindButton() -> impl IntoView {
         <button
             type="button"
             class="find button"
-            aria-label="Search"
             aria-haspopup="dialog"
             aria-keyshortcuts=chord.map(|chord| chord.aria())
             on:click=move |_| commands.panels.show(Panel::Palette)
         >
             <span class="find-word">{icon(Glyph::SEARCH)} "Search"</span>
-            {chord.map(|chord| view! { <Keys chord/> })}
+            {chord.map(|chord| view! { <span aria-hidden="true"><Keys chord/></span> })}
         </button>
     }
 }

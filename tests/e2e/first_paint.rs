@@ -17,7 +17,7 @@ const GATE: &str = "
 /// Nothing of the app is there.
 const BEFORE: &str = "!!document.querySelector('#boot') && !document.querySelector('nav')";
 
-const WRITTEN: &str = "document.querySelector('textarea').value";
+const WRITTEN: &str = "document.querySelector('.composer-text').value";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_typed_before_the_app_is_there_is_written_in_its_composer() {
@@ -34,7 +34,7 @@ async fn what_is_typed_before_the_app_is_there_is_written_in_its_composer() {
     // The focus is there already.
     browser.type_text("Early words").await;
     browser
-        .js("document.querySelector('textarea').setSelectionRange(0, 5)")
+        .js("document.querySelector('.composer-text').setSelectionRange(0, 5)")
         .await;
     browser.js("go()").await;
     connected(&browser).await;

@@ -136,7 +136,7 @@ async fn a_device_that_is_signed_out_from_another_keeps_what_was_not_sent() {
     other.textbox("Password").seen().await;
     crate::enter(&other, "ada", "Sign in").await;
     other
-        .until_js("document.querySelector('textarea').value === 'Not sent yet'")
+        .until_js("document.querySelector('.composer-text').value === 'Not sent yet'")
         .await;
     ada.find("heading", "Devices").seen().await;
     ada.close().await;

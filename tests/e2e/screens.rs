@@ -9,7 +9,7 @@ use crate::{
     PASSWORD,
     members::{joined, link},
     offline::{OUTLIVED, kept},
-    say, served, sign_up, until_status,
+    say, served, served_with, sign_up, until_status,
 };
 
 /// Who looks at each screen.
@@ -149,7 +149,8 @@ impl Theme {
         let mut themes: Vec<(Vec<u8>, Self)> = Vec::new();
         for theme in wanted {
             theme.show(&browser, Screen::WIDE).await;
-            let picture = browser.picture_of([0.0, 0.0, 1280.0, 800.0]).await;
+            // Without the bar that is scrolled by, which is the browser's.
+            let picture = browser.picture_of([0.0, 0.0, 1260.0, 800.0]).await;
             if themes.iter().all(|(other, _)| *other != picture) {
                 themes.push((picture, theme));
             }
@@ -180,6 +181,9 @@ impl Theme {
 /// Waits until what was changed is on the screen.
 pub(crate) const FRAMES: &str =
     "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))";
+
+/// A model whose name says nothing of tests.
+pub(crate) const MODELS: &[&str] = &["--ai-models", "loom"];
 
 /// Threads of the list.
 const TITLES: [&str; 6] = [
@@ -225,8 +229,8 @@ const QUESTION: &str =
     "Why are there **two** high tides a day, and not one? A formula would help, and some `code`.";
 
 /// An answer with everything that Markdown has.
-pub(crate) const ANSWER: &str = r#"The Moon pulls the near side of the Earth **more** than its middle, and its middle more than the *far* side. What is left
-of the pull, once the Earth falls along with its middle, is a stretch: two bulges, one on each side[^1].
+pub(crate) const ANSWER: &str = r#"The Moon pulls the near side of the Earth **more** than its middle, and its middle more than the *far* side.
+What is left of the pull, once the Earth falls along with its middle, is a stretch: two bulges, one on each side[^1].
 
 ## How strong it is
 
@@ -351,7 +355,7 @@ pub(crate) async fn entering(eye: &impl See) {
 
 /// A chat with a model, and all that can be done in it.
 pub(crate) async fn reading(eye: &impl See) {
-    let (model, server) = served().await;
+    let (model, server) = served_with(MODELS).await;
     let network = Proxy::start(server.addr()).await;
     let browser = sign_up(&network.url(), "ada").await;
     seed(&browser).await;
@@ -456,7 +460,8 @@ async fn answered(browser: &Browser, at: usize) {
 
 /// A thread of several people.
 pub(crate) async fn sharing(eye: &impl See) {
-    let (model, server) = served().await;
+    let (model, server) = served_with(MODELS).await;
+    model.call_them("Somewhere warm in May");
     let ada = sign_up(&server.url(), "ada").await;
     model.next_reply().finish_with("What about **Rome**?", 9);
     say(&ada, "Where to, in May?").await;
@@ -473,11 +478,16 @@ pub(crate) async fn sharing(eye: &impl See) {
     say(&bob, "Rome, of course. But not in August.").await;
     say(&bob, "Or what do you say, @ada?").await;
     ada.button("Notices, 2 unread").seen().await;
+    model.call_them("What is in season");
     let reply = model.next_reply();
     say(&ada, "What is in season in Rome in May?").await;
     until_status(&ada.newest(), &ada, "streaming").await;
     ada.button("New chat").click().await;
     reply.finish_with("Artichokes, broad beans and strawberries.", 6);
+    ada.button("Notices, 3 unread").seen().await;
+    let toasts = "document.querySelectorAll('.toast-close').forEach(it => it.click())";
+    ada.js(toasts).await;
+    ada.button("Dismiss").gone().await;
     ada.button("Notices, 3 unread").click().await;
     ada.find("dialog", "Notices").says("has answered").await;
     eye.see(&ada, "notices", On::Any).await;

@@ -10,7 +10,7 @@ use weft_testkit::edges::{Browser, Screen};
 
 use crate::{
     screens::{self, On, See, Theme},
-    served, sign_up, until_status,
+    served_with, sign_up, until_status,
 };
 
 /// Where the pictures go.
@@ -28,7 +28,7 @@ const STEADY: &str = "(() => {
         document.adoptedStyleSheets.push(steadied);
     }
     for (const time of document.querySelectorAll('time')) if (time.firstChild) time.firstChild.data = '10:24';
-    for (const avatar of document.querySelectorAll('[data-hue]'))
+    for (const avatar of document.querySelectorAll('.avatar[data-hue]:not(.colour *)'))
         avatar.dataset.hue = avatar.textContent.charCodeAt(0) % 6;
     for (const link of document.querySelectorAll('.invite-link'))
         link.value = 'https://weft.example/join/2f6c1e0b9a7d4c5385e1d0f7a6b3c2d1';
@@ -78,20 +78,21 @@ const REPLY: &str = "Because of where its bubbles **end**.\n\n\
     thousands of them are the rumble.\n\
     2. Once all of the water is near 100 °C, bubbles no longer collapse on their way: they reach the top whole.\n\n\
     ```python\nquiet = water.top > 98  # °C\n```\n\n\
-    So the quiet is the sound of a kettle that is *almost* done. 🫖\n";
+    So the quiet is the sound of a kettle that is *almost* done.\n";
 
 /// Pieces of a reply between two pictures.
-const PIECES: usize = 2;
+const PIECES: usize = 3;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "makes pictures: `cargo xtask shots`"]
 async fn a_reply_as_it_streams() {
     const SMALL: Screen = Screen {
-        width: 800,
-        height: 560,
+        width: 880,
+        height: 720,
         dark: false,
     };
-    let (model, server) = served().await;
+    let (model, server) = served_with(screens::MODELS).await;
+    model.call_them("Kettles before they boil");
     let browser = sign_up(&server.url(), "ada").await;
     screens::seed(&browser).await;
     browser.prefer(&[("prefers-reduced-motion", "reduce")]);
@@ -134,7 +135,10 @@ async fn a_reply_as_it_streams() {
     }
     reply.finish();
     until_status(&browser.newest(), &browser, "complete").await;
-    browser.find("link", "A title by the model").seen().await;
+    browser
+        .find("link", "Kettles before they boil")
+        .seen()
+        .await;
     shoot().await;
     browser.close().await;
 }

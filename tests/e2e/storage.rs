@@ -69,7 +69,7 @@ fn writes_early(text: &str, keys: &str) -> String {
         "window.early = false;
         const opens = IDBFactory.prototype.open;
         IDBFactory.prototype.open = function(...all) {{
-            const area = document.querySelector('textarea');
+            const area = document.querySelector('.composer-text');
             if (area && !window.early) {{
                 window.early = true;
                 area.value = '{text}';
@@ -96,7 +96,7 @@ async fn what_is_written_before_the_storage_is_open_goes_on_from_what_was_kept()
     browser.reload().await;
     connected(&browser).await;
     assert_eq!(browser.js("window.early").await, true);
-    let whole = "document.querySelector('textarea').value === 'Half a sentence'";
+    let whole = "document.querySelector('.composer-text').value === 'Half a sentence'";
     browser.until_js(whole).await;
     browser.until_js(DRAFT_KEPT).await;
     browser.close().await;

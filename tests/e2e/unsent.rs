@@ -85,7 +85,7 @@ async fn a_message_that_is_too_long_is_shortened_and_goes_through() {
     until_status(&browser.message(1), &browser, "complete").await;
     // Short enough as a text, but each of these takes six bytes on the wire.
     let write = "{
-        const area = document.querySelector('textarea');
+        const area = document.querySelector('.composer-text');
         area.value = '\\u0001'.repeat(200_000);
         area.dispatchEvent(new Event('input', { bubbles: true }));
     }";

@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     let mut shots = test::journey(&browser)?;
     shots
-        .args(["--ignored", "--test-threads=2", "shots::"])
+        .args(["--ignored", "shots::"])
         .env("WEFT_SHOTS", &folder);
     run_command(&mut shots)?;
 
@@ -106,7 +106,9 @@ fn name_of(picture: &Path) -> &str {
 
 /// A page with all pictures, screen by screen: those of a desktop in a row, and those of a phone.
 fn gallery(pictures: &[PathBuf]) -> String {
-    let mut screens = BTreeMap::<&str, BTreeMap<u32, Vec<_>>>::new();
+    // By screen and width: which theme is in which file.
+    type Row<'a> = Vec<(&'a str, &'a str)>;
+    let mut screens = BTreeMap::<&str, BTreeMap<u32, Row<'_>>>::new();
     for picture in pictures {
         let file = name_of(picture);
         let mut parts = file.split('.');

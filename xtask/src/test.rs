@@ -129,12 +129,12 @@ fn web_tests(browser: &tools::Browser) -> anyhow::Result<()> {
 
 /// Builds the server that journeys use.
 pub(crate) fn server() -> anyhow::Result<()> {
-    run_command(&mut cargo(["build", "--package", "weft-server"]))
+    run_command(&mut cargo(["build", "--workspace", "--bin", "weft-server"]))
 }
 
 /// The journeys: the real app on the real server in a real browser.
 fn journeys(browser: &tools::Browser) -> anyhow::Result<()> {
-    run_command(journey(browser)?.arg("--test-threads=2"))
+    run_command(&mut journey(browser)?)
 }
 
 /// The program of the journeys, which takes what test programs take.
@@ -144,7 +144,6 @@ pub(crate) fn journey(browser: &tools::Browser) -> anyhow::Result<Command> {
         env::consts::EXE_SUFFIX
     ));
     let mut test = cargo(["test", "--workspace", "--test", "e2e", "--"]);
-    test.arg("--test-threads=2");
     with_parts(&mut test, browser)
         .env("WEFT_SERVER_BIN", server)
         .env("WEFT_AXE", tools::axe()?);

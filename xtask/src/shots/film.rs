@@ -1,7 +1,7 @@
 //! Pictures of one size become a PNG: one that moves where they are several.
 //!
-//! Invariant: each frame has only what differs from the one before, so a film of words that come is little larger
-//! than its last picture.
+//! Invariant: each frame has only what differs from the one before, and lets that through where nothing does, so a film
+//! of words that come is little larger than its last picture.
 
 use std::{
     fs::File,
@@ -10,10 +10,12 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Filter, Transformations};
+use png::{BitDepth, BlendOp, ColorType, Compression, Decoder, Encoder, Filter, Transformations};
 
-/// Bytes of a point: red, green, blue.
-const POINT: usize = 3;
+/// Bytes of a point: red, green, blue, and how much of what is behind it is hidden.
+const POINT: usize = 4;
+/// A point that hides nothing.
+const CLEAR: [u8; POINT] = [0; POINT];
 
 /// A picture.
 #[derive(Clone, PartialEq)]
@@ -53,7 +55,7 @@ pub(super) fn film(
     let file = File::create(to).with_context(|| to.display().to_string())?;
     let (width, height) = (u32::try_from(whole.width)?, u32::try_from(whole.height)?);
     let mut encoder = Encoder::new(BufWriter::new(file), width, height);
-    encoder.set_color(ColorType::Rgb);
+    encoder.set_color(ColorType::Rgba);
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::High);
     encoder.set_filter(Filter::Adaptive);
@@ -70,6 +72,7 @@ pub(super) fn film(
     {
         if count > 1 {
             writer.set_frame_delay(*lasts, 1_000)?;
+            writer.set_blend_op(BlendOp::Over)?;
             writer.reset_frame_position()?;
             writer.set_frame_dimension(u32::try_from(part.width)?, u32::try_from(part.height)?)?;
             writer.set_frame_position(u32::try_from(*left)?, u32::try_from(*top)?)?;
@@ -89,12 +92,10 @@ fn read(path: &Path) -> anyhow::Result<Picture> {
     let info = reader.next_frame(&mut points)?;
     points.truncate(info.buffer_size());
     // A page has nothing to see through.
+    let opaque = |point: &[u8]| [point[0], point[1], point[2], u8::MAX];
     let points = match info.color_type {
-        ColorType::Rgb => points,
-        ColorType::Rgba => points
-            .chunks_exact(4)
-            .flat_map(|point| [point[0], point[1], point[2]])
-            .collect(),
+        ColorType::Rgb => points.chunks_exact(3).flat_map(opaque).collect(),
+        ColorType::Rgba => points.chunks_exact(4).flat_map(opaque).collect(),
         other => bail!("points of {other:?}"),
     };
     Ok(Picture {
@@ -131,9 +132,8 @@ fn frames(pictures: Vec<Picture>, each_ms: u16) -> anyhow::Result<Vec<Frame>> {
     Ok(frames)
 }
 
-/// The smallest rectangle with all that differs, as it is in `after`.
+/// The smallest rectangle with all that differs, as it is in `after`; what does not differ is clear.
 fn change(before: &Picture, after: &Picture) -> Option<(usize, usize, Picture)> {
-    let row = after.width * POINT;
     let differs =
         |at: &usize| before.points[at * POINT..][..POINT] != after.points[at * POINT..][..POINT];
     let places: Vec<usize> = (0..after.width * after.height).filter(differs).collect();
@@ -141,26 +141,32 @@ fn change(before: &Picture, after: &Picture) -> Option<(usize, usize, Picture)> 
     let (top, bottom) = (first / after.width, last / after.width);
     let columns = places.iter().map(|at| at % after.width);
     let (left, right) = (columns.clone().min()?, columns.max()?);
-    let rows = after.points.chunks_exact(row).take(bottom + 1).skip(top);
-    let points = rows.flat_map(|row| &row[left * POINT..(right + 1) * POINT]);
+    let points = (top..=bottom).flat_map(|y| (left..=right).map(move |x| y * after.width + x));
+    let points = points.flat_map(|at| match differs(&at) {
+        true => after.points[at * POINT..][..POINT].to_vec(),
+        false => CLEAR.to_vec(),
+    });
     let part = Picture {
         width: right + 1 - left,
         height: bottom + 1 - top,
-        points: points.copied().collect(),
+        points: points.collect(),
     };
     Some((left, top, part))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Picture, change, frames};
+    use super::{POINT, Picture, change, frames};
 
     /// A picture of grey points.
     fn grey(width: usize, points: &[u8]) -> Picture {
         Picture {
             width,
             height: points.len() / width,
-            points: points.iter().flat_map(|&point| [point; 3]).collect(),
+            points: points
+                .iter()
+                .flat_map(|&point| [point, point, point, u8::MAX])
+                .collect(),
         }
     }
 
@@ -170,7 +176,9 @@ mod tests {
         let after = grey(4, &[0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0]);
         let (left, top, part) = change(&before, &after).expect("a change");
         assert_eq!((left, top), (1, 1));
-        assert!(part == grey(2, &[1, 0, 0, 2]));
+        let mut wanted = grey(2, &[1, 0, 0, 2]);
+        wanted.points[POINT..3 * POINT].fill(0);
+        assert!(part == wanted);
         assert!(change(&before, &before).is_none());
     }
 

@@ -36,6 +36,7 @@ pub struct ModelServer {
 struct Shared {
     scripts: Mutex<VecDeque<Script>>,
     requests: watch::Sender<Vec<Value>>,
+    title: Mutex<&'static str>,
 }
 
 enum Script {
@@ -65,6 +66,7 @@ impl ModelServer {
         let shared = Arc::new(Shared {
             scripts: Mutex::default(),
             requests: watch::Sender::default(),
+            title: Mutex::new("A title by the model"),
         });
         let router = Router::new()
             .route(
@@ -101,6 +103,11 @@ impl ModelServer {
     /// The next reply that is asked for is refused with this status.
     pub fn refuse_next(&self, status: u16) {
         self.queue(Script::Refuse(status));
+    }
+
+    /// Calls conversations so from here on.
+    pub fn call_them(&self, title: &'static str) {
+        *lock(&self.shared.title) = title;
     }
 
     /// Waits until it was asked for `count` replies (titles are not replies), and gives what it was sent.
@@ -183,7 +190,8 @@ impl Reply {
 
 async fn complete(State(shared): State<Arc<Shared>>, Json(request): Json<Value>) -> Response {
     if request["stream"] != true {
-        let title = json!({ "choices": [{ "message": { "content": "A title by the model" } }] });
+        let title = *lock(&shared.title);
+        let title = json!({ "choices": [{ "message": { "content": title } }] });
         return Json(title).into_response();
     }
     shared
