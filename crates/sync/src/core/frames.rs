@@ -12,8 +12,11 @@ use weft_protocol::{
 
 use super::{BYTES_WITHIN, Core, Fetch, OPEN_EVERY};
 use crate::{
-    Connection, Fault, Output, StorageOp, Told, follow::Rung, link::Phase, outbox::State,
-    replica::Verdict,
+    Connection, Fault, Output, StorageOp, Told,
+    follow::Rung,
+    link::Phase,
+    outbox::State,
+    replica::{Timeline, Verdict},
 };
 
 /// More than this is waited for neither when the server is busy nor when it goes away, in milliseconds.
@@ -121,6 +124,7 @@ impl Core {
 
     fn no_such_topic(&mut self, topic: Topic) {
         if let Topic::Thread(thread) = topic {
+            self.settle_empty(thread);
             self.drop_asks(thread);
             self.asks.forget_unwanted(thread);
             self.presence_lost(thread);
@@ -252,6 +256,14 @@ impl Core {
             rows: rows.clone(),
         });
         self.set_rows(topic, cursor, rows);
+        // The storage may have let go of the thread, and of what its replies had so far.
+        if let Topic::Thread(thread) = topic {
+            let timeline = self.replica.timelines.get(thread);
+            let open = timeline.into_iter().flat_map(Timeline::open_replies);
+            let texts = open.map(|(row, _)| (row.row.id, row.body.as_str().to_owned()));
+            let texts = texts.filter(|(_, text)| !text.is_empty()).collect();
+            self.keep_texts(texts);
+        }
     }
 
     /// These are the rows of a topic from here on.

@@ -11,7 +11,7 @@ use weft_sync::{
 };
 
 use crate::client::{
-    Client, ack, at, delta, edit, id, said, say, settle, streaming, thread, topic, welcome,
+    Client, ack, at, delta, edit, id, reply, said, say, settle, streaming, thread, topic, welcome,
 };
 
 fn deliveries(client: &Client) -> Vec<Delivery> {
@@ -104,6 +104,25 @@ fn a_reply_half_received_goes_on_from_its_bytes() {
     client.restart();
     assert_eq!(texts(&client), ["hi", "abcdef"]);
     assert_eq!(client.shown()[1].head.status, Progress::Complete);
+}
+
+#[test]
+fn what_a_reply_has_so_far_is_kept_anew_where_the_storage_has_let_go_of_its_thread() {
+    let mut client = streaming();
+    client.storage.apply(StorageOp::DropTopic(topic()));
+    client.input(Input::Refill);
+    client.snapshot(1, vec![said(1, "hi"), reply(2)]);
+    client.receive(ServerFrame::Stream {
+        handle: 6,
+        thread: thread(),
+        held: Held {
+            message: id(2),
+            offset: 3,
+        },
+    });
+    client.receive(ServerFrame::Text(6, 3, "def".into()));
+    client.restart();
+    assert_eq!(texts(&client), ["hi", "abcdef"]);
 }
 
 #[test]

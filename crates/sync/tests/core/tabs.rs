@@ -1,10 +1,12 @@
 //! What the tabs of an account do together, on a channel that carries all at once.
 
 use weft_protocol::{
-    ClientFrame, ErrorCode, Mutation, Op, Row, ServerFrame, ThreadId, Topic,
+    ClientFrame, ErrorCode, Mutation, Op, Path, Row, ServerFrame, ThreadId, Topic,
     frame::{Held, close},
 };
-use weft_sync::{Delivery, Input, Output, Status, StorageOp, TabId, TabMessage, View};
+use weft_sync::{
+    Delivery, Input, Output, PageRead, Rows, Status, StorageOp, TabId, TabMessage, View,
+};
 
 use crate::client::{
     Client, START, ack, ada, at, delta, edit, id, reply, said, say, settle, thread, thread_row,
@@ -498,6 +500,29 @@ fn a_follower_that_was_taken_for_gone_finds_out_that_it_missed_something() {
     tabs.tabs[0].write(usize::MAX);
     tabs.settle();
     assert_eq!(tabs.tabs[1].shown().len(), 2);
+}
+
+#[test]
+fn a_follower_does_not_wait_for_a_page_of_a_thread_that_the_server_has_not() {
+    let mut tabs = Tabs::new(2);
+    let thread = ThreadId::from_bytes([7; 16]);
+    let read = PageRead {
+        thread,
+        path: Path::Newest,
+        from: 5,
+        after: None,
+        n: 1,
+    };
+    let leader = &mut tabs.tabs[0];
+    let tab = TabId(1);
+    leader.input(Input::Heard(TabMessage::Read { tab, read }));
+    leader.input(Input::Read(PageRead { n: 1, ..read }, Rows::default()));
+    leader.receive(ServerFrame::Error {
+        code: ErrorCode::NoSuchTopic,
+        topic: Some(Topic::Thread(thread)),
+    });
+    let is_answer = |said: &TabMessage| matches!(said, TabMessage::Page { to, read: asked, rows, .. } if (*to, *asked) == (tab, read) && rows.topics.is_empty());
+    assert!(leader.posted.iter().any(is_answer), "{:?}", leader.posted);
 }
 
 #[test]

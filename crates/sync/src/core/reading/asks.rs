@@ -319,6 +319,23 @@ impl Core {
         self.touch(thread);
     }
 
+    /// The server has nothing of the thread: whoever follows is not left waiting for what they have asked.
+    pub(in crate::core) fn settle_empty(&mut self, thread: ThreadId) {
+        let term = self.term();
+        let asks = self.asks.open.iter();
+        let of_thread = asks.filter(|ask| ask.read.thread == thread);
+        let tabs: Vec<_> = of_thread.flat_map(|ask| ask.tabs.clone()).collect();
+        for (to, read) in tabs {
+            self.post(TabMessage::Page {
+                term,
+                to,
+                read,
+                rows: Rows::default(),
+                tip: None,
+            });
+        }
+    }
+
     /// What is to be asked for where a page does not have what it was to lead to: long texts make short
     /// pages, and who asked may not have known how long the path is.
     fn rest_of(&self, read: &PageRead, found: &Found) -> Option<PageRead> {

@@ -112,7 +112,7 @@ impl Core {
         }
     }
 
-    pub(super) fn keep_texts(&mut self, texts: Vec<(MessageId, String)>) {
+    pub(in crate::core) fn keep_texts(&mut self, texts: Vec<(MessageId, String)>) {
         for (message, text) in texts {
             self.store(StorageOp::DropText { message });
             self.store(StorageOp::AppendText {
