@@ -36,9 +36,10 @@ const OPTIMISED: [&str; 9] = [
     "--rereloop",
 ];
 
-/// How the exports begin of classes that Leptos has for streams of a server's functions. Nobody makes one here, but
-/// what is exported is kept, with all that it needs.
-const UNUSED: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
+/// How the classes begin that Leptos has for streams of a server's functions, and how their exports do. Nobody makes
+/// one here, but what is exported is kept, with all that it needs.
+const UNUSED: &str = "IntoUnderlying";
+const UNUSED_EXPORTS: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
 
 /// Cuts the app that trunk has built in `dist`.
 pub(crate) fn split(dist: &Path, tools: &[PathBuf]) -> anyhow::Result<()> {
@@ -71,7 +72,7 @@ pub(crate) fn split(dist: &Path, tools: &[PathBuf]) -> anyhow::Result<()> {
             .env("PATH", &path))
     };
     let whole = app.join("weft_bg.wasm");
-    let used = without_exports(&fs::read(&whole)?, &UNUSED)?;
+    let used = without_exports(&fs::read(&whole)?, &UNUSED_EXPORTS)?;
     fs::write(&whole, used)?;
     optimised(&whole, dist.join(format!("{stem}_bg.wasm")))?;
     fs::remove_file(parts.join("weft.wasm"))?;
@@ -84,7 +85,7 @@ pub(crate) fn split(dist: &Path, tools: &[PathBuf]) -> anyhow::Result<()> {
     }
     let glue = fs::read_to_string(app.join("weft.js"))?;
     let loaders = fs::read_to_string(parts.join(LOADERS))?;
-    let glue = with_loaders(&glue, &loaders, &stem)?;
+    let glue = with_loaders(&without_classes(&glue, UNUSED), &loaders, &stem)?;
     fs::write(dist.join(format!("{stem}.js")), glue)?;
     Ok(())
 }
@@ -109,6 +110,30 @@ fn without_exports(module: &[u8], begin: &[&str]) -> anyhow::Result<Vec<u8>> {
         }
     }
     Ok(rest.finish())
+}
+
+/// The glue without the classes whose names begin so, and without what belongs to them.
+fn without_classes(glue: &str, begin: &str) -> String {
+    let items =
+        ["export class ", "const ", "if (Symbol.dispose) "].map(|item| item.to_owned() + begin);
+    let (mut rest, mut within) = (String::new(), None);
+    for line in glue.lines() {
+        if within.is_none() && items.iter().any(|item| line.starts_with(item)) {
+            within = Some(line.starts_with("export class"));
+        }
+        match within {
+            None => rest = rest + line + "\n",
+            Some(is_class) => {
+                let is_end = if is_class {
+                    line == "}"
+                } else {
+                    line.ends_with(';')
+                };
+                within = within.filter(|_| !is_end);
+            }
+        }
+    }
+    rest
 }
 
 /// What the names of the app's own files begin with.
@@ -151,7 +176,7 @@ fn with_loaders(glue: &str, loaders: &str, stem: &str) -> anyhow::Result<String>
 
 #[cfg(test)]
 mod tests {
-    use super::{stem, with_loaders, without_exports};
+    use super::{stem, with_loaders, without_classes, without_exports};
 
     #[test]
     fn the_loaders_become_a_part_of_the_glue() -> anyhow::Result<()> {
@@ -166,6 +191,18 @@ mod tests {
         assert_eq!(with_loaders(glue, loaders, "weft-1")?, whole);
         assert!(with_loaders("const imports = {};", loaders, "weft-1").is_err());
         Ok(())
+    }
+
+    #[test]
+    fn classes_go_with_what_belongs_to_them() {
+        let kept = "export class Used {\n    free() {\n    }\n}\nconst wasm = 1;\n";
+        let glue = "export class UnusedA {\n    free() {\n    }\n}\n\
+                    if (Symbol.dispose) UnusedA.prototype[Symbol.dispose] = UnusedA.prototype.free;\n"
+            .to_owned()
+            + kept
+            + "const UnusedAFinalization = (typeof FinalizationRegistry === 'undefined')\n    \
+               ? { register: () => {} }\n    : new FinalizationRegistry(free);\n";
+        assert_eq!(without_classes(&glue, "Unused"), kept);
     }
 
     #[test]
