@@ -112,6 +112,18 @@ impl Core {
         }
     }
 
+    /// Keeps bytes of replies from their first one on, whatever is kept of them.
+    pub(super) fn keep_texts(&mut self, texts: Vec<(MessageId, String)>) {
+        for (message, text) in texts {
+            self.store(StorageOp::DropText { message });
+            self.store(StorageOp::AppendText {
+                message,
+                offset: 0,
+                text,
+            });
+        }
+    }
+
     /// Gives the outbox what a storage or a leader has of it, in one of its ways to `take` that.
     pub(super) fn take_outbox(
         &mut self,

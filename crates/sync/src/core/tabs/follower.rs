@@ -112,17 +112,6 @@ impl Core {
         }
     }
 
-    pub(in crate::core) fn keep_texts(&mut self, texts: Vec<(MessageId, String)>) {
-        for (message, text) in texts {
-            self.store(StorageOp::DropText { message });
-            self.store(StorageOp::AppendText {
-                message,
-                offset: 0,
-                text,
-            });
-        }
-    }
-
     /// The machine slept: that a question has no answer says nothing of the leader.
     pub(in crate::core) fn slept(&mut self) {
         if let Role::Follower(follower) = &mut self.role {
