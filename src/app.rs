@@ -115,13 +115,13 @@ fn Splash() -> impl IntoView {
         (session.get() != Session::Unknown).then(|| {
             let waits = session.get() == Session::Unreached;
             let words = if waits {
-                words::UNREACHED
+                words::error_unreached()
             } else {
-                "Loading…"
+                words::loading()
             };
             view! {
                 <main class="splash">
-                    <h1 class="visually-hidden">"Weft"</h1>
+                    <h1 class="visually-hidden">{words::weft()}</h1>
                     {waits.then(|| view! { <span class="sign">{icon(Glyph::CLOUD_OFF)}</span> })}
                     <p role="status">{words}</p>
                 </main>

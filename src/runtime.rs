@@ -8,6 +8,7 @@ mod calls;
 mod channel;
 mod data;
 mod driver;
+mod language;
 mod local;
 mod look;
 mod markdown;
@@ -56,8 +57,15 @@ part! {
         |state, driver, asked| Box::pin(calls::run(state, driver, asked))
 }
 
-/// Puts the app on the page and sets it going.
+/// Learns the language, puts the app on the page and sets it going.
 pub fn start() {
+    wasm_bindgen_futures::spawn_local(async {
+        language::learn().await;
+        mount();
+    });
+}
+
+fn mount() {
     leptos::mount::mount_to_body(|| {
         let state = State::new();
         let (driver, orders) = Driver::new(state);
@@ -116,6 +124,7 @@ fn hear_of_others(state: State, driver: &Driver) {
 /// Takes from this device what was kept on it.
 fn remember(state: State, driver: &Driver) {
     look::remember(state);
+    project::record(&state, Fact::Language(language::chosen()));
     project::record(&state, Fact::Days(page::days()));
     for (thread, model) in local::models() {
         project::record(
@@ -210,6 +219,7 @@ fn act(state: State, driver: &Driver, intent: Intent) {
         Intent::Push(wish) => call(state, driver, Asked::Push(wish)),
         Intent::Theme(theme) => look::choose_theme(state, theme),
         Intent::Look(look) => look::choose(state, look),
+        Intent::Language(language) => language::choose(language),
         Intent::Draft(thread, text) => {
             driver.draft(thread, text.clone());
             fact(Fact::Draft(thread, text));

@@ -35,7 +35,7 @@ pub use self::{
     dispatch::{Account, Dispatch, Intent, Minted, Share},
     grouping::{Days, Group},
     listed::Step,
-    look::{Choice, Contrast, Density, Look, TextSize, Theme},
+    look::{Choice, Contrast, Density, Language, Look, TextSize, Theme},
     mention::Begun,
     notices::{read_all, read_by_looking},
     route::Route,
@@ -190,6 +190,8 @@ pub struct State {
     pub(crate) used: RwSignal<Used>,
     pub(crate) moving: RwSignal<Moving>,
     pub(crate) theme: RwSignal<Theme>,
+    /// The language that was chosen on this device.
+    pub(crate) language: RwSignal<Language>,
     /// The rest of how the app looks on this device.
     pub(crate) look: RwSignal<Look>,
     pub(crate) days: RwSignal<Days>,
@@ -236,6 +238,7 @@ impl State {
             used: RwSignal::default(),
             moving: RwSignal::default(),
             theme: RwSignal::default(),
+            language: RwSignal::default(),
             look: RwSignal::default(),
             days: RwSignal::default(),
             limits: StoredValue::default(),

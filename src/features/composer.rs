@@ -218,7 +218,7 @@ pub(crate) fn Composer(
         }>
             <Show when=move || too_long.get()>
                 <p class="composer-error" role="alert">
-                    "This message is too long to send. Shorten it or split it in two."
+                    {words::composer_too_long()}
                 </p>
             </Show>
             <p class="composer-note" aria-live="polite">{move || {
@@ -228,10 +228,10 @@ pub(crate) fn Composer(
             <textarea
                 node_ref=area
                 class="composer-text"
-                aria-label="Message"
+                aria-label=words::message()
                 placeholder=move || match thread.get().map_or(1, |thread| state.standing(thread).1) {
-                    0 | 1 => "Write a message",
-                    _ => "Write a message, with @model to ask the model",
+                    0 | 1 => words::composer_placeholder(),
+                    _ => words::composer_placeholder_shared(),
                 }
                 rows="1"
                 aria-invalid=move || too_long.get().to_string()
@@ -258,16 +258,20 @@ pub(crate) fn Composer(
                         <button
                             type="submit"
                             class="send"
-                            aria-label="Send"
-                            title="Send"
+                            aria-label=words::send()
+                            title=words::send()
                             prop:disabled=move || empty.get() || too_long.get()
                         >{icon(Glyph::ARROW_UP)}</button>
                     }.into_any()
                 } else {
                     view! {
-                        <button type="button" class="send" aria-label="Stop" title="Stop" on:click=stop>
-                            {icon(Glyph::SQUARE)}
-                        </button>
+                        <button
+                            type="button"
+                            class="send"
+                            aria-label=words::composer_stop()
+                            title=words::composer_stop()
+                            on:click=stop
+                        >{icon(Glyph::SQUARE)}</button>
                     }.into_any()
                 }}
             </div>

@@ -3,17 +3,17 @@
 use leptos::prelude::*;
 use weft_sync::Status;
 
-use crate::state::State;
+use crate::state::{State, words};
 
 #[component]
 pub(crate) fn Connection() -> impl IntoView {
     let status = State::here().status;
     let (word, tone) = (
         move || match status.get() {
-            Status::Connected => "Connected",
-            Status::Reconnecting | Status::SignedOut => "Reconnecting",
-            Status::Offline => "Offline",
-            Status::TooOld => "Reload to update",
+            Status::Connected => words::connection_connected(),
+            Status::Reconnecting | Status::SignedOut => words::connection_reconnecting(),
+            Status::Offline => words::connection_offline(),
+            Status::TooOld => words::connection_too_old(),
         },
         move || match status.get() {
             Status::Connected => "connected",
@@ -22,7 +22,7 @@ pub(crate) fn Connection() -> impl IntoView {
         },
     );
     view! {
-        <div class="connection" role="status" aria-label="Connection" data-status=tone>
+        <div class="connection" role="status" aria-label=words::connection_label() data-status=tone>
             <span class="connection-dot" aria-hidden="true"></span>
             <span>{word}</span>
         </div>

@@ -30,9 +30,9 @@ pub(crate) fn Avatar(user: User) -> impl IntoView {
 /// What a role is called.
 fn called(role: Role) -> &'static str {
     match role {
-        Role::Viewer => "Viewer",
-        Role::Editor => "Editor",
-        Role::Owner => "Owner",
+        Role::Viewer => words::members_viewer(),
+        Role::Editor => words::members_editor(),
+        Role::Owner => words::members_owner(),
     }
 }
 
@@ -103,20 +103,20 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
             on:click=open
         >
             {move || match members.with(Vec::len) {
-                0 | 1 => "Share".into_any(),
+                0 | 1 => words::members_share().into_any(),
                 count => {
                     let some = members.with(|all| all.iter().take(3).cloned().collect::<Vec<_>>());
                     let some = some.into_iter().map(|MemberRow { user, .. }| view! { <Avatar user/> });
                     view! {
                         <span class="avatars">{some.collect_view()}</span>
-                        <span class="visually-hidden">"Members, "</span>
+                        <span class="visually-hidden">{words::members_title()} ", "</span>
                         {count}
                     }.into_any()
                 }
             }}
         </button>
         <dialog node_ref=dialog class="dialog members" aria-labelledby="members-title">
-            <h2 id="members-title">"Members"</h2>
+            <h2 id="members-title">{words::members_title()}</h2>
             <ul class="member-list">
                 {each(
                     move || members.with(|all| {
@@ -132,7 +132,7 @@ pub(crate) fn Members(thread: ThreadId, timeline: Timeline) -> impl IntoView {
                 _ => String::new(),
             }}</p>
             <div class="dialog-actions">
-                <button type="button" class="button" on:click=close>"Close"</button>
+                <button type="button" class="button" on:click=close>{words::close()}</button>
             </div>
         </dialog>
     }
@@ -168,7 +168,8 @@ fn Member(
     let here = move || {
         let is_here = presence.with(|it| it.people.iter().any(|person| person.user.id == user));
         if is_here {
-            return Some(view! { <span class="member-here">"Here now"</span> }.into_any());
+            let here = words::members_here();
+            return Some(view! { <span class="member-here">{here}</span> }.into_any());
         }
         let all = state.own.last_seen;
         let seen = all.with(|all| all.iter().find(|it| it.user == user).copied())?;
@@ -179,11 +180,13 @@ fn Member(
         };
         Some(view! { <span class=class>{words::last_seen(seen.minutes)}</span> }.into_any())
     };
-    let label = format!("Role of {name}");
+    let label = words::members_role_of(&name);
     view! {
         <li class="member">
             <Avatar user=person/>
-            <span class="member-name">{name.clone()} {username} {is_me.then_some(" (you)")} {here}</span>
+            <span class="member-name">
+                {name.clone()} {username} {is_me.then(|| format!(" {}", words::members_you()))} {here}
+            </span>
             {if owns && !is_me {
                 let options = Role::ALL.map(|it| view! {
                     <option value=it.as_str() selected={it == role}>{called(it)}</option>
@@ -195,7 +198,11 @@ fn Member(
                 view! { <span class="member-role">{called(role)}</span> }.into_any()
             }}
             {(owns != is_me).then(|| {
-                let (word, label) = if is_me { ("Leave", "Leave this chat".to_owned()) } else { ("Remove", format!("Remove {name}")) };
+                let (word, label) = if is_me {
+                    (words::members_leave(), words::members_leave_chat().to_owned())
+                } else {
+                    (words::remove(), words::members_remove(&name))
+                };
                 view! { <button type="button" class="action" aria-label=label on:click=remove>{word}</button> }
             })}
         </li>
@@ -246,20 +253,25 @@ fn Invitations(thread: ThreadId) -> impl IntoView {
             });
             view! {
                 <li class="member">
-                    <span class="member-name">{format!("Link for {left} more as {role}")}</span>
+                    <span class="member-name">{words::members_link(left.into(), role)}</span>
                     {address.map(|address| {
                         let text = address.clone();
                         view! {
-                            <input class="invite-link" readonly aria-label="Invitation link" value=address/>
+                            <input
+                                class="invite-link"
+                                readonly
+                                aria-label=words::members_link_label()
+                                value=address
+                            />
                             <button type="button" class="action" on:click=move |_| {
                                 dispatch.send(Intent::Copy(text.clone()));
-                                dispatch.notify("Link copied", None);
-                            }>"Copy link"</button>
+                                dispatch.notify(words::members_link_copied(), None);
+                            }>{words::members_copy_link()}</button>
                         }
                     })}
                     <button type="button" class="action" on:click=move |_| {
                         share(Share::Revoke(thread, id.clone()));
-                    }>"Withdraw"</button>
+                    }>{words::members_withdraw()}</button>
                 </li>
             }
         };
@@ -267,32 +279,32 @@ fn Invitations(thread: ThreadId) -> impl IntoView {
     };
     view! {
         <form class="invite" on:submit=add>
-            <h3>"Invite"</h3>
+            <h3>{words::members_invite()}</h3>
             <label class="field">
-                <span class="field-label">"As"</span>
+                <span class="field-label">{words::members_invite_as()}</span>
                 <select node_ref=role>
-                    <option value="editor">"Editor: reads and writes"</option>
-                    <option value="viewer">"Viewer: reads"</option>
+                    <option value="editor">{words::members_editor_does()}</option>
+                    <option value="viewer">{words::members_viewer_does()}</option>
                 </select>
             </label>
             <label class="field">
-                <span class="field-label">"Username"</span>
+                <span class="field-label">{words::members_username()}</span>
                 <input node_ref=name autocomplete="off" autocapitalize="none"/>
             </label>
-            <button type="submit" class="button">"Add"</button>
+            <button type="submit" class="button">{words::members_add()}</button>
             <label class="field">
-                <span class="field-label">"Link lasts"</span>
+                <span class="field-label">{words::members_link_lasts()}</span>
                 <select node_ref=days>{DAYS.map(|days| view! {
                     <option value=days.to_string()>{words::days(days)}</option>
                 }).into_iter().collect_view()}</select>
             </label>
             <label class="field">
-                <span class="field-label">"Link lets in"</span>
+                <span class="field-label">{words::members_link_lets_in()}</span>
                 <select node_ref=uses>{USES.map(|uses| view! {
                     <option value=uses.to_string()>{words::people(uses)}</option>
                 }).into_iter().collect_view()}</select>
             </label>
-            <button type="button" class="button" on:click=invite>"Create a link"</button>
+            <button type="button" class="button" on:click=invite>{words::members_create_link()}</button>
         </form>
         <ul class="member-list">{links}</ul>
     }

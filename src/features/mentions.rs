@@ -6,7 +6,7 @@ use web_sys::{Event, HtmlTextAreaElement, KeyboardEvent};
 
 use super::Pen;
 use crate::{
-    state::{Begun, State, Timeline},
+    state::{Begun, State, Timeline, words},
     ui::effect,
 };
 
@@ -35,7 +35,7 @@ pub(super) fn Mentions(timeline: Timeline) -> impl IntoView {
             let others = people.get_untracked().into_iter();
             let others = others.filter(|it| it.role.is_some() && me != Some(it.user.id));
             let others = others.map(|it| (it.user.name.clone(), it.user.called().to_owned()));
-            let model = ("model".to_owned(), "model".to_owned());
+            let model = ("model".to_owned(), words::mentions_model().to_owned());
             let names = begun.offers(others.chain([model]));
             (!names.is_empty()).then_some(Offer {
                 begun,
@@ -116,7 +116,7 @@ pub(super) fn Mentions(timeline: Timeline) -> impl IntoView {
             });
             view! {
                 <div class="mentions">
-                    <ul id=LIST role="listbox" aria-label="People">{names.collect_view()}</ul>
+                    <ul id=LIST role="listbox" aria-label=words::mentions_label()>{names.collect_view()}</ul>
                 </div>
             }
         })

@@ -127,10 +127,10 @@ fn name(state: State, people: Option<&ArcRwSignal<Vec<MemberRow>>>, author: &Aut
     match author {
         Author::User(id) => match person(state, people, *id) {
             Some(user) => words::person(&user).to_owned(),
-            None => "Member".to_owned(),
+            None => words::message_member().to_owned(),
         },
         Author::Assistant(model) => state.model_name(model),
-        Author::System => "Weft".to_owned(),
+        Author::System => words::weft().to_owned(),
     }
 }
 
@@ -146,14 +146,14 @@ fn Ending(
         let (status, error) = status.get();
         let text = match status {
             Status::Complete | Status::Streaming => return None,
-            Status::Stopped => error.map_or("Stopped.", words::error),
-            Status::Failed => error.map_or("The reply failed.", words::error),
+            Status::Stopped => error.map_or_else(words::message_stopped, words::error),
+            Status::Failed => error.map_or_else(words::message_failed, words::error),
         };
         Some(view! {
             <div class="message-ending" data-status=word(status)>
                 <span>{text}</span>
                 <button type="button" class="button" on:click=move |_| again(state, dispatch, thread, id)>
-                    "Retry"
+                    {words::message_retry()}
                 </button>
             </div>
         })
@@ -171,24 +171,24 @@ fn DeliveryState(
     move || {
         match delivery.get() {
         Delivery::Confirmed => ().into_any(),
-        Delivery::Sending => view! { <p class="delivery" data-delivery="sending">"Sending"</p> }.into_any(),
+        Delivery::Sending => view! { <p class="delivery" data-delivery="sending">{words::message_sending()}</p> }.into_any(),
         Delivery::Queued => view! {
             <div class="delivery" data-delivery="queued">
-                <span>"Queued"</span>
+                <span>{words::message_queued()}</span>
                 <EditButton class="button" editing/>
             </div>
         }.into_any(),
         Delivery::Failed(code) => view! {
             <div class="delivery" data-delivery="failed">
-                <span>"Failed"</span>
+                <span>{words::message_unsent()}</span>
                 <span class="delivery-why">{words::error(code)}</span>
                 <span class="delivery-actions">
                     <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Retry(id))>
-                        "Retry"
+                        {words::message_retry()}
                     </button>
                     <EditButton class="button" editing/>
                     <button type="button" class="button" on:click=move |_| dispatch.send(Intent::Discard(id))>
-                        "Discard"
+                        {words::message_discard()}
                     </button>
                 </span>
             </div>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use weft_protocol::{Model, ThreadId};
 
-use crate::state::{Dispatch, Intent, State};
+use crate::state::{Dispatch, Intent, State, words};
 
 #[component]
 pub(crate) fn ModelPicker(thread: Signal<Option<ThreadId>>) -> impl IntoView {
@@ -12,7 +12,7 @@ pub(crate) fn ModelPicker(thread: Signal<Option<ThreadId>>) -> impl IntoView {
     view! {
         <select
             class="model-picker"
-            aria-label="Model"
+            aria-label=words::model_label()
             prop:value=move || {
                 // Set again once the options are there.
                 state.models.track();

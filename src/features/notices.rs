@@ -29,8 +29,8 @@ pub(super) fn NoticesButton() -> impl IntoView {
         notices.iter().filter(|row| !row.read).count() as u64
     });
     let label = move || match unread.get() {
-        0 => "Notices".to_owned(),
-        unread => format!("Notices, {unread} unread"),
+        0 => words::notices_title().to_owned(),
+        unread => words::notices_unread(unread),
     };
     view! {
         <button
@@ -38,7 +38,7 @@ pub(super) fn NoticesButton() -> impl IntoView {
             class="notices-button icon-button"
             aria-haspopup="dialog"
             aria-label=label
-            title="Notices"
+            title=words::notices_title()
             on:click=move |_| open.set(true)
         >
             {icon(Glyph::BELL)}
@@ -79,19 +79,19 @@ pub(super) fn NoticesPanel(open: RwSignal<bool>) -> impl IntoView {
             on:close=move |_| open.set(false)
         >
             <div class="notices-head">
-                <h2 id="notices-title">"Notices"</h2>
+                <h2 id="notices-title">{words::notices_title()}</h2>
                 <button
                     type="button"
                     class="button"
                     data-variant="quiet"
                     prop:disabled=none_unread
                     on:click=read
-                >"Mark all read"</button>
+                >{words::notices_read_all()}</button>
                 <button
                     type="button"
                     class="icon-button"
-                    aria-label="Close"
-                    title="Close"
+                    aria-label=words::close()
+                    title=words::close()
                     on:click=move |_| close()
                 >{icon(Glyph::X)}</button>
             </div>
@@ -102,9 +102,7 @@ pub(super) fn NoticesPanel(open: RwSignal<bool>) -> impl IntoView {
                 )}
             </ul>
             <Show when=move || state.notices.read().is_empty()>
-                <p class="notices-empty">
-                    "Nothing yet. When somebody mentions you, adds you to a chat or joins yours, or a reply is ready elsewhere, it is here."
-                </p>
+                <p class="notices-empty">{words::notices_empty()}</p>
             </Show>
         </dialog>
     }
@@ -167,7 +165,9 @@ fn Notice(n: u128, close: Callback<()>) -> impl IntoView {
                     <span class="notice-of">{move || state.title(thread)}</span>
                 </span>
                 <time class="notice-at">{at}</time>
-                {move || (!read()).then(|| view! { <span class="notice-dot" role="img" aria-label="Unread"></span> })}
+                {move || (!read()).then(|| view! {
+                    <span class="notice-dot" role="img" aria-label=words::notices_new()></span>
+                })}
             </a>
         </li>
     }

@@ -23,7 +23,7 @@ pub(crate) fn Outdated() -> impl IntoView {
                     class="button"
                     data-variant="primary"
                     on:click=move |_| dispatch.send(Intent::Reload)
-                >"Reload"</button>
+                >{words::reload()}</button>
             </div>
         </Show>
     }

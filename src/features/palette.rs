@@ -11,9 +11,12 @@ use web_sys::{KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use self::offers::{Found, Group, find, take};
 use super::{commands::Commands, shortcuts::Keys};
-use crate::ui::{
-    effect,
-    icon::{Glyph, icon},
+use crate::{
+    state::words,
+    ui::{
+        effect,
+        icon::{Glyph, icon},
+    },
 };
 
 pub(super) use self::rename::Rename;
@@ -64,10 +67,9 @@ pub(super) fn Palette() -> impl IntoView {
         event.prevent_default();
     };
     let told = move || {
-        found.with(|(found, more)| match (found.len(), more) {
-            (1, 0) => "1 result".to_owned(),
-            (count, 0) => format!("{count} results"),
-            (count, _) => format!("The {count} best results"),
+        found.with(|(found, more)| match (found.len() as u64, more) {
+            (count, 0) => words::palette_results(count),
+            (count, _) => words::palette_best(count),
         })
     };
     let nothing = move || {
@@ -76,7 +78,7 @@ pub(super) fn Palette() -> impl IntoView {
             offers.any(|offer| matches!(offer, offers::Offer::Begin(_)))
         });
         found.then(|| {
-            view! { <p class="palette-empty">"Nothing here has that name."</p> }
+            view! { <p class="palette-empty">{words::palette_nothing()}</p> }
         })
     };
     let groups = move || {
@@ -109,8 +111,8 @@ pub(super) fn Palette() -> impl IntoView {
                     node_ref=input
                     class="palette-text"
                     role="combobox"
-                    aria-label="Search chats and actions"
-                    placeholder="Search chats and actions"
+                    aria-label=words::palette_search()
+                    placeholder=words::palette_search()
                     aria-expanded="true"
                     aria-haspopup="listbox"
                     aria-autocomplete="list"
@@ -131,12 +133,12 @@ pub(super) fn Palette() -> impl IntoView {
                 <button
                     type="button"
                     class="icon-button"
-                    aria-label="Close"
+                    aria-label=words::close()
                     on:click=move |_| commands.panels.close()
                 >{icon(Glyph::X)}</button>
             </div>
             {nothing}
-            <div class="palette-list" id=LIST role="listbox" aria-label="Results">{groups}</div>
+            <div class="palette-list" id=LIST role="listbox" aria-label=words::palette_list()>{groups}</div>
             <p class="sr-only" role="status">{told}</p>
         </div>
     }

@@ -17,7 +17,7 @@ use super::{
     palette, rename, shortcut_sheet,
 };
 use crate::{
-    state::{Chord, Focus, Press, Shortcut},
+    state::{Chord, Focus, Press, Shortcut, words},
     ui::{
         icon::{Glyph, icon},
         keys::{hear_menus, target},
@@ -61,9 +61,9 @@ pub(crate) fn Shortcuts() -> impl IntoView {
             node_ref=panels.dialog
             class="dialog panel"
             aria-label=move || match panels.shown.get() {
-                Some(Panel::Palette) => "Find",
-                Some(Panel::Sheet) => "Keyboard shortcuts",
-                Some(Panel::Rename(_)) => "Rename chat",
+                Some(Panel::Palette) => words::palette_title(),
+                Some(Panel::Sheet) => words::shortcuts_title(),
+                Some(Panel::Rename(_)) => words::palette_rename_title(),
                 None => "",
             }
             on:close=closed
@@ -170,7 +170,7 @@ pub(super) fn FindButton() -> impl IntoView {
             aria-keyshortcuts=chord.map(|chord| chord.aria())
             on:click=move |_| commands.panels.show(Panel::Palette)
         >
-            <span class="find-word">{icon(Glyph::SEARCH)} "Search"</span>
+            <span class="find-word">{icon(Glyph::SEARCH)} {words::search()}</span>
             {chord.map(|chord| view! { <span aria-hidden="true"><Keys chord/></span> })}
         </button>
     }

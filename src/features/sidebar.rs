@@ -10,7 +10,7 @@ use super::{
     thread::{Followed, ThreadItem},
 };
 use crate::{
-    state::{Dispatch, Group, Route, State},
+    state::{Dispatch, Group, Route, State, words},
     ui::{
         each,
         icon::{Glyph, icon},
@@ -82,14 +82,14 @@ pub(crate) fn Sidebar(
             }
         >
             <div class="sidebar-head">
-                <span class="brand">"Weft"</span>
+                <span class="brand">{words::weft()}</span>
                 <NoticesButton/>
                 <button
                     type="button"
                     node_ref=drawer.closer
                     class="sidebar-close icon-button"
-                    aria-label="Close sidebar"
-                    title="Close sidebar"
+                    aria-label=words::sidebar_close()
+                    title=words::sidebar_close()
                     on:click=move |_| drawer.hide()
                 >{icon(Glyph::PANEL_LEFT)}</button>
             </div>
@@ -100,12 +100,12 @@ pub(crate) fn Sidebar(
                     let thread = dispatch.new_thread();
                     drawer.go(nav, Route::Thread(thread));
                 }
-            >{icon(Glyph::SQUARE_PEN)} "New chat"</button>
+            >{icon(Glyph::SQUARE_PEN)} {words::new_chat()}</button>
             <FindButton/>
             <nav
                 node_ref=list
                 class="threads"
-                aria-label="Threads"
+                aria-label=words::sidebar_threads()
                 on:keydown=move |event| if let Some(list) = list.get_untracked() && is_on(&event, STOPS) {
                     keys::move_in(&list, ROW, ".thread-link", &event, false);
                 }
@@ -140,7 +140,7 @@ pub(crate) fn Sidebar(
                 {move || match (state.order.with(Vec::is_empty), state.threads_known.get()) {
                     (false, _) => ().into_any(),
                     (true, true) => view! {
-                        <p class="threads-empty">"Your chats will appear here."</p>
+                        <p class="threads-empty">{words::sidebar_empty()}</p>
                     }.into_any(),
                     (true, false) => skeleton(Shape::List),
                 }}
@@ -154,7 +154,7 @@ pub(crate) fn Sidebar(
                 >
                     {icon(Glyph::SETTINGS)}
                     <span class="settings-name">{name}</span>
-                    " Settings"
+                    " " {words::settings()}
                 </a>
             </div>
             {children()}

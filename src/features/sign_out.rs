@@ -23,19 +23,19 @@ pub(crate) fn SignOut() -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="button" data-section="sign-out" on:click=ask>"Sign out"</button>
+        <button type="button" class="button" data-section="sign-out" on:click=ask>{words::sign_out()}</button>
         <dialog
             node_ref=dialog
             class="dialog"
             aria-labelledby="sign-out-title"
             aria-describedby="sign-out-text"
         >
-            <h2 id="sign-out-title">"Sign out?"</h2>
+            <h2 id="sign-out-title">{words::sign_out_ask()}</h2>
             <p id="sign-out-text">{move || words::unsent(state.unsent.get())}</p>
             <div class="dialog-actions">
-                <button type="button" class="button" autofocus on:click=stay>"Stay signed in"</button>
+                <button type="button" class="button" autofocus on:click=stay>{words::sign_out_stay()}</button>
                 <button type="button" class="button" data-variant="danger" on:click=move |_| leave()>
-                    "Sign out and delete"
+                    {words::sign_out_delete()}
                 </button>
             </div>
         </dialog>

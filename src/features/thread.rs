@@ -80,10 +80,10 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
                             {move || title.with(|thread| thread.row.title.clone())}
                         </span>
                         {move || online.with(|thread| thread.online).then(|| view! {
-                            <span class="thread-online" role="img" aria-label="Somebody is online"></span>
+                            <span class="thread-online" role="img" aria-label=words::thread_online()></span>
                         })}
                         {move || generating.with(|thread| thread.row.generating > 0).then(|| view! {
-                            <span class="thread-generating">"Generating"</span>
+                            <span class="thread-generating">{words::thread_generating()}</span>
                         })}
                         {move || {
                             let (unread, muted) = unread.with(|thread| (thread.row.unread, thread.row.muted));
@@ -91,7 +91,7 @@ pub(super) fn ThreadItem(id: ThreadId) -> impl IntoView {
                                 <span
                                     class="thread-unread"
                                     data-muted=muted.to_string()
-                                    aria-label=format!("{unread} unread")
+                                    aria-label=words::thread_unread(unread)
                                     role="img"
                                 >{words::count(unread)}</span>
                             })
@@ -134,7 +134,7 @@ fn Rename(
         <input
             node_ref=input
             class="thread-rename"
-            aria-label="Title"
+            aria-label=words::thread_title()
             maxlength="120"
             value=title
             on:keydown=move |event| match event.key().as_str() {
@@ -204,15 +204,15 @@ fn ThreadMenu(
         }
         dispatch.mutate(Mutation::DeleteThread { thread: id });
         dispatch.notify(
-            "Thread deleted",
-            Some(("Undo", Mutation::RestoreThread { thread: id })),
+            words::thread_deleted(),
+            Some((words::undo(), Mutation::RestoreThread { thread: id })),
         );
     };
     view! {
         <button
             type="button"
             class="thread-menu icon-button"
-            aria-label=move || label.with(|t| format!("Options for {}", t.row.title))
+            aria-label=move || label.with(|t| words::thread_options(&t.row.title))
             popovertarget=target.clone()
         >{icon(Glyph::ELLIPSIS)}</button>
         <div class="menu" id=menu popover="auto">
@@ -220,10 +220,15 @@ fn ThreadMenu(
                 let pinned = pinned.with_untracked(|t| !t.row.pinned);
                 followed.follow(id);
                 dispatch.mutate(Mutation::PinThread { thread: id, pinned });
-            }>{icon(Glyph::PIN)} {move || pin.with(|t| if t.row.pinned { "Unpin" } else { "Pin" })}</button>
+            }>
+                {icon(Glyph::PIN)}
+                {move || pin.with(|t| {
+                    if t.row.pinned { words::thread_unpin() } else { words::thread_pin() }
+                })}
+            </button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 renaming.set(true);
-            }>{icon(Glyph::PENCIL)} "Rename"</button>
+            }>{icon(Glyph::PENCIL)} {words::thread_rename()}</button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let (unread, last) = marked.with_untracked(|t| (t.row.unread, t.row.last));
                 dispatch.mutate(if unread > 0 {
@@ -231,11 +236,21 @@ fn ThreadMenu(
                 } else {
                     Mutation::MarkUnread { thread: id, from: last }
                 });
-            }>{icon(Glyph::MAIL_OPEN)} {move || mark.with(|t| if t.row.unread > 0 { "Mark as read" } else { "Mark as unread" })}</button>
+            }>
+                {icon(Glyph::MAIL_OPEN)}
+                {move || mark.with(|t| {
+                    if t.row.unread > 0 { words::thread_mark_read() } else { words::thread_mark_unread() }
+                })}
+            </button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |_| {
                 let muted = muted.with_untracked(|t| !t.row.muted);
                 dispatch.mutate(Mutation::MuteThread { thread: id, muted });
-            }>{icon(Glyph::BELL_OFF)} {move || mute.with(|t| if t.row.muted { "Unmute" } else { "Mute" })}</button>
+            }>
+                {icon(Glyph::BELL_OFF)}
+                {move || mute.with(|t| {
+                    if t.row.muted { words::thread_unmute() } else { words::thread_mute() }
+                })}
+            </button>
             <button type="button" class="menu-item" popovertarget=target.clone() on:click=move |event| {
                 let archived = archived.with_untracked(|t| !t.row.archived);
                 if archived {
@@ -244,7 +259,12 @@ fn ThreadMenu(
                     followed.follow(id);
                 }
                 dispatch.mutate(Mutation::ArchiveThread { thread: id, archived });
-            }>{icon(Glyph::ARCHIVE)} {move || archive.with(|t| if t.row.archived { "Unarchive" } else { "Archive" })}</button>
+            }>
+                {icon(Glyph::ARCHIVE)}
+                {move || archive.with(|t| {
+                    if t.row.archived { words::thread_unarchive() } else { words::thread_archive() }
+                })}
+            </button>
             <Show when=move || state.standing(id).0 == Role::Owner>
                 <button
                     type="button"
@@ -252,7 +272,7 @@ fn ThreadMenu(
                     data-tone="danger"
                     popovertarget=target.clone()
                     on:click=delete
-                >{icon(Glyph::TRASH)} "Delete"</button>
+                >{icon(Glyph::TRASH)} {words::delete()}</button>
             </Show>
         </div>
     }

@@ -1,8 +1,10 @@
-//! Moments as people read them, in the browser's language.
+//! Moments as people read them, in the language that is spoken.
 
 use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
 use wasm_bindgen::JsValue;
 use weft_protocol::Millis;
+
+use crate::state::words;
 
 thread_local! {
     /// Says the time of day. Made once: to make one takes longer than all else of a message.
@@ -12,7 +14,7 @@ thread_local! {
             // Setting a field of a fresh plain object cannot fail.
             let _ = Reflect::set(&options, &key.into(), &value.into());
         }
-        DateTimeFormat::new(&Array::new(), &options).format()
+        DateTimeFormat::new(&Array::of1(&words::locale().into()), &options).format()
     };
 }
 
@@ -31,7 +33,7 @@ pub(super) fn day(at: Millis) -> String {
         // Setting a field of a fresh plain object cannot fail.
         let _ = Reflect::set(&options, &key.into(), &value.into());
     }
-    let day = DateTimeFormat::new(&Array::new(), &options).format();
+    let day = DateTimeFormat::new(&Array::of1(&words::locale().into()), &options).format();
     let said = day.call1(&JsValue::UNDEFINED, &(at as f64).into());
     said.ok()
         .and_then(|said| said.as_string())

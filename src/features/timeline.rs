@@ -16,7 +16,7 @@ use weft_sync::{Ahead, History, Seek};
 use self::{announce::Announcer, scroll::Scroll};
 use super::{composer::Pen, message::MessageArticle};
 use crate::{
-    state::{Dispatch, Intent, Timeline},
+    state::{Dispatch, Intent, Timeline, words},
     ui::{
         each,
         icon::{Glyph, icon},
@@ -65,16 +65,24 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
             on:scroll=move |_| scroll.scrolled()
             on:keydown=keys
         >
-            <div class="timeline" node_ref=content role="log" aria-label="Messages" aria-live="off">
+            <div
+                class="timeline"
+                node_ref=content
+                role="log"
+                aria-label=words::timeline_label()
+                aria-live="off"
+            >
                 {move || match history.get() {
                     History::More => view! {
                         <button
                             type="button"
                             class="load-older button"
                             on:click=move |_| dispatch.send(Intent::Seek(thread, Seek::Older))
-                        >"Load older messages"</button>
+                        >{words::timeline_load_older()}</button>
                     }.into_any(),
-                    History::Loading => view! { <div class="history">"Loading older messages…"</div> }.into_any(),
+                    History::Loading => view! {
+                        <div class="history">{words::timeline_loading_older()}</div>
+                    }.into_any(),
                     History::Unknown => skeleton(Shape::Messages),
                     History::Complete | History::Missing => ().into_any(),
                 }}
@@ -82,12 +90,14 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                     rows.row(id).map(|row| {
                         let depth = row.head.with_untracked(|head| head.depth);
                         let line = move || (unread.get() == Some(depth)).then(|| {
-                            view! { <div class="first-unread" role="separator">"New"</div> }
+                            view! { <div class="first-unread" role="separator">{words::timeline_new()}</div> }
                         });
                         view! { {line} <MessageArticle thread row/> }
                     }).into_any()
                 })}
-                {move || (ahead.get() == Ahead::Loading).then(|| view! { <div class="history">"Loading newer messages…"</div> })}
+                {move || (ahead.get() == Ahead::Loading).then(|| view! {
+                    <div class="history">{words::timeline_loading_newer()}</div>
+                })}
             </div>
             <div class="jumps">
                 <Show when=move || scroll.offers_unread()>
@@ -97,7 +107,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                         data-command="unread"
                         on:click=move |_| scroll.go_to_unread()
                     >
-                        "Jump to first unread"
+                        {words::timeline_to_unread()}
                     </button>
                 </Show>
                 <Show when=move || !scroll.at_end.get()>
@@ -106,13 +116,13 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                         class="button"
                         data-command="latest"
                         aria-label=move || match scroll.missed.get() {
-                            0 => "Jump to latest".to_owned(),
-                            missed => format!("Jump to latest, {missed} new"),
+                            0 => words::timeline_to_latest().to_owned(),
+                            missed => words::timeline_to_latest_new(missed),
                         }
                         on:click=move |_| scroll.go_to_end()
                     >
                         {icon(Glyph::ARROW_DOWN)}
-                        "Jump to latest"
+                        {words::timeline_to_latest()}
                         {move || match scroll.missed.get() {
                             0 => None,
                             missed => Some(view! { <span class="count">{missed}</span> }),

@@ -5,7 +5,7 @@ use weft_sync::Status;
 
 use super::{Nav, Places};
 use crate::{
-    state::{Action, Dispatch, Intent, Route, State, Toast},
+    state::{Action, Dispatch, Intent, Route, State, Toast, words},
     ui::{
         each,
         icon::{Glyph, icon},
@@ -25,7 +25,7 @@ pub(crate) fn Toasts() -> impl IntoView {
         toasts
     };
     view! {
-        <div class="toasts" role="region" aria-label="Notifications" aria-live="polite">
+        <div class="toasts" role="region" aria-label=words::toasts_label() aria-live="polite">
             {each(
                 move || shown().into_iter().map(|toast| toast.id).collect(),
                 move |_, id| {
@@ -59,7 +59,7 @@ pub(crate) fn Toasts() -> impl IntoView {
                             <button
                                 type="button"
                                 class="toast-close icon-button"
-                                aria-label="Dismiss"
+                                aria-label=words::dismiss()
                                 on:click=move |_| dispatch.send(Intent::Dismiss(id))
                             >{icon(Glyph::X)}</button>
                         </div>

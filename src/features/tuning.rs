@@ -74,7 +74,7 @@ pub(crate) fn TuningFields(
     view! {
         <div class="field-hinted">
             <label class="field">
-                <span class="field-label">"System prompt"</span>
+                <span class="field-label">{words::tuning_system()}</span>
                 <textarea
                     node_ref=fields.system
                     rows="4"
@@ -84,12 +84,12 @@ pub(crate) fn TuningFields(
                 ></textarea>
             </label>
             <p id="system-hint" class="field-help">
-                "What a model is told before the first message. Up to 8 KB."
+                {words::tuning_system_hint()}
             </p>
         </div>
         <div class="field-hinted">
             <label class="field">
-                <span class="field-label">"Temperature"</span>
+                <span class="field-label">{words::tuning_temperature()}</span>
                 <input
                     node_ref=fields.temperature
                     type="number"
@@ -103,7 +103,7 @@ pub(crate) fn TuningFields(
                 />
             </label>
             <p id="temperature-hint" class="field-help">
-                "From 0, which answers much the same each time, to 2."
+                {words::tuning_temperature_hint()}
             </p>
         </div>
     }
@@ -170,52 +170,50 @@ pub(crate) fn ChatSettings(thread: ThreadId, timeline: Timeline) -> impl IntoVie
             type="button"
             class="icon-button"
             aria-haspopup="dialog"
-            aria-label="Chat settings"
-            title="Chat settings"
+            aria-label=words::tuning_chat()
+            title=words::tuning_chat()
             on:click=open
         >
             {icon(Glyph::SETTINGS_2)}
         </button>
         <dialog node_ref=dialog class="dialog chat-settings" aria-labelledby="chat-settings-title">
-            <h2 id="chat-settings-title">"Chat settings"</h2>
+            <h2 id="chat-settings-title">{words::tuning_chat()}</h2>
             <form on:submit=save>
                 <p>{move || if reads.get() {
-                    "How models are asked in this chat. Who can write here can change it."
+                    words::tuning_chat_read()
                 } else {
-                    "How models are asked in this chat, whoever asks. What is empty here is as each member's own settings say."
+                    words::tuning_chat_about()
                 }}</p>
-                <TuningFields fields tuning locked=reads unsaid="As each member's settings say"/>
-                <p class="form-error" role="alert">{move || refused.get().then_some(
-                    "A temperature is a number from 0 to 2, and a system prompt has up to 8 KB."
-                )}</p>
+                <TuningFields fields tuning locked=reads unsaid=words::tuning_chat_unsaid()/>
+                <p class="form-error" role="alert">{move || refused.get().then(words::tuning_refused)}</p>
                 <Show when=move || !reads.get()>
-                    <button type="submit" class="button" data-variant="primary">"Save"</button>
+                    <button type="submit" class="button" data-variant="primary">{words::save()}</button>
                 </Show>
             </form>
             <section aria-labelledby="chat-export-title">
-                <h3 id="chat-export-title">"Export"</h3>
-                <p>"Markdown has the messages that are shown here; JSON has every version of them, and can be imported again."</p>
+                <h3 id="chat-export-title">{words::settings_export()}</h3>
+                <p>{words::tuning_export_about()}</p>
                 <div class="data-actions">
                     <button type="button" class="button" prop:disabled=waits on:click=move |_| {
                         export(Form::Markdown(shown()));
-                    }>"Export as Markdown"</button>
+                    }>{words::tuning_export_markdown()}</button>
                     <button type="button" class="button" prop:disabled=waits on:click=move |_| {
                         export(Form::Json);
-                    }>"Export as JSON"</button>
+                    }>{words::tuning_export_json()}</button>
                 </div>
                 <p role="status">{move || if offline() {
-                    "The server makes the file: it needs a connection.".to_owned()
+                    words::tuning_export_offline().to_owned()
                 } else {
                     match state.moving.get() {
-                        Moving::Out(bytes) => format!("Exporting… {}", words::bytes(bytes)),
-                        Moving::Saved if exported.get() => "Saved as a file.".to_owned(),
+                        Moving::Out(bytes) => words::settings_export_at(&words::bytes(bytes)),
+                        Moving::Saved if exported.get() => words::settings_export_saved().to_owned(),
                         Moving::Failed(error) if exported.get() => words::call_error(error),
                         _ => String::new(),
                     }
                 }}</p>
             </section>
             <div class="dialog-actions">
-                <button type="button" class="button" on:click=move |_| close()>"Close"</button>
+                <button type="button" class="button" on:click=move |_| close()>{words::close()}</button>
             </div>
         </dialog>
     }

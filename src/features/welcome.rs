@@ -4,53 +4,56 @@ use leptos::prelude::*;
 
 use super::composer::Pen;
 use crate::{
-    state::State,
+    state::{State, words},
     ui::icon::{Glyph, icon},
 };
 
 /// The model that a server has of its own; see `crates/server/src/ai/demo.rs`.
 const DEMO: &str = "demo";
 
+/// What says something in the language of the reader.
+type Word = fn() -> &'static str;
+
 /// What can be tried: its sign, its name, what it is about, and what is written for it.
-const PROMPTS: [(Glyph, &str, &str, &str); 4] = [
+const PROMPTS: [(Glyph, Word, Word, Word); 4] = [
     (
         Glyph::LIGHTBULB,
-        "Explain something",
-        "Why the sky is blue, in plain words",
-        "Explain in plain words why the sky is blue.",
+        words::welcome_explain,
+        words::welcome_explain_about,
+        words::welcome_explain_text,
     ),
     (
         Glyph::CODE,
-        "Write some code",
-        "The words of a text, counted",
-        "Write a Rust function that counts how often each word is in a text.",
+        words::welcome_code,
+        words::welcome_code_about,
+        words::welcome_code_text,
     ),
     (
         Glyph::LIST_CHECKS,
-        "Make a plan",
-        "A weekend in Lisbon, as a table",
-        "Plan a weekend in Lisbon for two people who like to walk. Make a table.",
+        words::welcome_plan,
+        words::welcome_plan_about,
+        words::welcome_plan_text,
     ),
     (
         Glyph::LANGUAGES,
-        "Find other words",
-        "A kinder, shorter message",
-        "Make this kinder and shorter: “I need the report today, you are late again.”",
+        words::welcome_reword,
+        words::welcome_reword_about,
+        words::welcome_reword_text,
     ),
 ];
 
 #[component]
 pub(super) fn Welcome() -> impl IntoView {
     let (state, pen) = (State::here(), Pen::here());
-    let prompt = |(glyph, name, about, text): (Glyph, &'static str, &'static str, &'static str)| {
+    let prompt = |(glyph, name, about, text): (Glyph, Word, Word, Word)| {
         view! {
             <button type="button" class="prompt" on:click=move |_| {
-                pen.write(text);
+                pen.write(text());
                 pen.take();
             }>
                 {icon(glyph)}
-                <strong>{name}</strong>
-                <span>{about}</span>
+                <strong>{name()}</strong>
+                <span>{about()}</span>
             </button>
         }
     };
@@ -66,14 +69,14 @@ pub(super) fn Welcome() -> impl IntoView {
         state.model_name(&model)
     };
     view! {
-        <p>"Ask a model, or write with people. It is kept on your server, for every device of yours."</p>
-        <div class="prompts" role="group" aria-label="Things to try">
+        <p>{words::welcome_lead()}</p>
+        <div class="prompts" role="group" aria-label=words::welcome_prompts()>
             {PROMPTS.into_iter().map(prompt).collect_view()}
         </div>
         {move || match only_demo.get() {
             None => ().into_any(),
             Some(false) => view! {
-                <p class="answers">{icon(Glyph::SPARKLES)} <span>{called} " answers. You can choose another model below."</span></p>
+                <p class="answers">{icon(Glyph::SPARKLES)} <span>{move || words::welcome_answers(&called())}</span></p>
             }.into_any(),
             Some(true) => view! { <Connect/> }.into_any(),
         }}
@@ -87,14 +90,14 @@ fn Connect() -> impl IntoView {
         <details class="connect">
             <summary>
                 {icon(Glyph::PLUG)}
-                <span>"The built-in demo answers. It is no AI. "<strong>"Connect a model"</strong></span>
+                <span>{words::welcome_demo()}" "<strong>{words::welcome_connect()}</strong></span>
                 {icon(Glyph::CHEVRON_DOWN)}
             </summary>
             <div class="connect-ways">
-                <p>"On this machine: start "<a href="https://ollama.com" target="_blank" rel="noreferrer">"Ollama"</a>
-                    " with any model. Weft finds it by itself within half a minute."</p>
-                <p>"Elsewhere: start the server with the address and the key of any service that speaks OpenAI's interface."</p>
-                <pre tabindex="0" aria-label="How to start the server"><code>
+                <p>{words::welcome_connect_here()}" "<a href="https://ollama.com" target="_blank" rel="noreferrer">"Ollama"</a>
+                    " "{words::welcome_connect_here_found()}</p>
+                <p>{words::welcome_connect_elsewhere()}</p>
+                <pre tabindex="0" aria-label=words::welcome_connect_command()><code>
                     "WEFT_AI_BASE_URL=https://host/v1 \\\nWEFT_AI_API_KEY=… weft-server"
                 </code></pre>
             </div>

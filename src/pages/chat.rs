@@ -6,7 +6,7 @@ use weft_sync::History;
 
 use crate::{
     features::{Composer, Nav, Switched, members, thread_log, welcome},
-    state::{Dispatch, Intent, Route, State, Timeline},
+    state::{Dispatch, Intent, Route, State, Timeline, words},
     ui::{
         icon::{Glyph, icon},
         part::{ahead, later_messages, quietly},
@@ -91,7 +91,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
             (!empty.with(Vec::is_empty)).then(|| {
                 let timeline = timeline.clone();
                 view! {
-                    <p class="chat-unsent">"This was not sent. You can copy it."</p>
+                    <p class="chat-unsent">{words::chat_page_unsent()}</p>
                     {later_messages(thread_log, move |log| log(thread, timeline.clone()))}
                 }
             })
@@ -102,7 +102,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
         state.order.track();
         let row = thread.get().and_then(|id| state.thread(id));
         row.map_or_else(
-            || "New chat".to_owned(),
+            || words::new_chat().to_owned(),
             |row| row.with(|t| t.row.title.clone()),
         )
     });
@@ -130,7 +130,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
             {move || match stage.get() {
                 Stage::New(_) => view! {
                     <div class="chat-empty">
-                        <h2>"What is on your mind?"</h2>
+                        <h2>{words::chat_page_new()}</h2>
                         {quietly(welcome, |it| it())}
                     </div>
                 }.into_any(),
@@ -140,9 +140,9 @@ pub(crate) fn ChatPage() -> impl IntoView {
                 Stage::Missing(thread) => view! {
                     <div class="chat-missing">
                         <span class="sign">{icon(Glyph::COMPASS)}</span>
-                        <h2>"This chat is not here"</h2>
-                        <p>"It was deleted, or you are no member of it."</p>
-                        <a class="button" href=nav.href(Route::New)>"Start a new chat"</a>
+                        <h2>{words::chat_page_missing()}</h2>
+                        <p>{words::chat_page_missing_about()}</p>
+                        <a class="button" href=nav.href(Route::New)>{words::enter_new_chat()}</a>
                     </div>
                     {unsent(thread)}
                 }.into_any(),
@@ -152,7 +152,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
                 <Composer thread=thread.into() new=new.into() sent/>
             </Show>
             <Show when=move || !missing.get() && reads.get()>
-                <p class="chat-readonly">"You can read this chat. Its owner decides who can write."</p>
+                <p class="chat-readonly">{words::chat_page_readonly()}</p>
             </Show>
         </div>
     }

@@ -24,11 +24,11 @@ pub(crate) fn JoinPage(secret: u128) -> impl IntoView {
     };
     view! {
         <div class="chat-missing" role="status">
-            <h1>"Joining a chat"</h1>
-            <p>{move || failed().unwrap_or_else(|| "One moment…".to_owned())}</p>
+            <h1>{words::enter_join()}</h1>
+            <p>{move || failed().unwrap_or_else(|| words::enter_join_wait().to_owned())}</p>
             <Show when=move || failed().is_some()>
-                <button type="button" class="button" on:click=move |_| join()>"Try again"</button>
-                <a class="button" href=nav.href(Route::New)>"Start a new chat"</a>
+                <button type="button" class="button" on:click=move |_| join()>{words::try_again()}</button>
+                <a class="button" href=nav.href(Route::New)>{words::enter_new_chat()}</a>
             </Show>
         </div>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     features::Nav,
-    state::Route,
+    state::{Route, words},
     ui::icon::{Glyph, icon},
 };
 
@@ -14,9 +14,9 @@ pub(crate) fn NotFound() -> impl IntoView {
     view! {
         <main class="not-found">
             <span class="sign">{icon(Glyph::COMPASS)}</span>
-            <h1>"Page not found"</h1>
-            <p>"There is nothing at this address."</p>
-            <a class="button" href=nav.href(Route::New)>"Start a new chat"</a>
+            <h1>{words::enter_not_found()}</h1>
+            <p>{words::enter_not_found_about()}</p>
+            <a class="button" href=nav.href(Route::New)>{words::enter_new_chat()}</a>
         </main>
     }
 }

@@ -17,7 +17,7 @@ use self::{
 };
 use crate::{
     features::Commands,
-    state::{self, Dispatch, Intent},
+    state::{self, Dispatch, Intent, words},
     ui::effect,
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     on_cleanup(move || commands.forget_section());
     view! {
         <div class="settings">
-            <h1>"Settings"</h1>
+            <h1>{words::settings()}</h1>
             <Profile/>
             <Appearance/>
             <Models/>
@@ -42,13 +42,13 @@ pub(crate) fn SettingsPage() -> impl IntoView {
 
 /// A part of the page with its heading, to which the palette leads; see `src/features/palette/offers.rs`.
 #[component]
-fn Section(name: &'static str, children: Children) -> impl IntoView {
+fn Section(section: &'static str, name: &'static str, children: Children) -> impl IntoView {
     let commands = Commands::here();
     // What somebody wanted to see may be here only now.
     effect(move || commands.show_section());
     view! {
         <section class="settings-section">
-            <h2 data-section=name.to_ascii_lowercase() tabindex="-1">{name}</h2>
+            <h2 data-section=section tabindex="-1">{name}</h2>
             {children()}
         </section>
     }

@@ -7,7 +7,7 @@ use weft_sync::Status;
 use super::{ChatPage, join_page, settings_page};
 use crate::{
     features::{Commands, Drawer, Nav, NoticesOpen, Outdated, Pen, Shortcuts, Sidebar, notices},
-    state::{Dispatch, Intent, Look, Route, State},
+    state::{Dispatch, Intent, Look, Route, State, words},
     ui::{
         icon::{Glyph, icon},
         part::{later_page, quietly},
@@ -53,7 +53,7 @@ pub(crate) fn Shell() -> impl IntoView {
         <div node_ref=shell class="shell" data-drawer=move || drawer.open.get().to_string()>
             <Sidebar>
                 <Splitter
-                    label="Sidebar width"
+                    label=words::shell_sidebar_width()
                     of="sidebar"
                     width
                     range=Look::SIDES
@@ -70,8 +70,8 @@ pub(crate) fn Shell() -> impl IntoView {
                         type="button"
                         node_ref=drawer.opener
                         class="sidebar-open icon-button"
-                        aria-label="Open sidebar"
-                        title="Open sidebar"
+                        aria-label=words::shell_sidebar_open()
+                        title=words::shell_sidebar_open()
                         data-status=move || (state.status.get() != Status::Connected).then_some("away")
                         on:click=move |_| drawer.show()
                     >{icon(Glyph::PANEL_LEFT)}</button>

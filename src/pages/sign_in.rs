@@ -36,12 +36,12 @@ pub(crate) fn SignInPage() -> impl IntoView {
         <main class="auth">
             <form class="auth-card" on:submit=submit>
                 <img class="auth-mark" src="icons/weft.svg" alt="" width="44" height="44"/>
-                <h1 class="auth-title">"Weft"</h1>
+                <h1 class="auth-title">{words::weft()}</h1>
                 <p class="auth-lead">
-                    {move || if create.get() { "Create your account." } else { "Sign in to your chats." }}
+                    {move || if create.get() { words::enter_create_lead() } else { words::enter_lead() }}
                 </p>
                 <label class="field">
-                    <span class="field-label">"Username"</span>
+                    <span class="field-label">{words::enter_username()}</span>
                     <input
                         name="username"
                         autocomplete="username"
@@ -52,7 +52,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                     />
                 </label>
                 <label class="field">
-                    <span class="field-label">"Password"</span>
+                    <span class="field-label">{words::enter_password()}</span>
                     <input
                         name="password"
                         type="password"
@@ -63,7 +63,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 </label>
                 <Show when=move || create.get() && needs_invite.get()>
                     <label class="field">
-                        <span class="field-label">"Invite"</span>
+                        <span class="field-label">{words::enter_invite()}</span>
                         <input name="invite" autocomplete="off" bind:value=invite/>
                     </label>
                 </Show>
@@ -74,13 +74,13 @@ pub(crate) fn SignInPage() -> impl IntoView {
                     _ => None,
                 }}
                 <button type="submit" class="button" data-variant="primary" prop:disabled=busy>
-                    {move || if create.get() { "Create account" } else { "Sign in" }}
+                    {move || if create.get() { words::enter_create() } else { words::sign_in() }}
                 </button>
                 <button type="button" class="auth-switch button" data-variant="quiet" on:click=move |_| {
                     create.update(|create| *create = !*create);
                     dispatch.send(Intent::Settled);
                 }>
-                    {move || if create.get() { "I have an account" } else { "Create account" }}
+                    {move || if create.get() { words::enter_instead() } else { words::enter_create() }}
                 </button>
             </form>
         </main>

@@ -13,7 +13,9 @@ use crate::state::{
 };
 
 /// What is kept under these names is a device's own, whoever signs in or out.
-pub(super) const NAMES: [&str; 6] = ["theme", "contrast", "density", "text", "side", "folded"];
+pub(super) const NAMES: [&str; 7] = [
+    "theme", "contrast", "density", "text", "side", "folded", "language",
+];
 
 /// Shows what is kept, and what another tab keeps from here on.
 pub(super) fn remember(state: State) {

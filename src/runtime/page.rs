@@ -13,6 +13,7 @@ use super::driver::Driver;
 use crate::state::{
     Days, Minted, State,
     project::{self, Fact},
+    words,
 };
 
 /// Now, by this machine's clock.
@@ -102,8 +103,8 @@ pub(super) fn days() -> Days {
 /// Says on the tab, and on the icon of the installed app, how many messages are unread.
 pub(super) fn show_unread(unread: u64) {
     document().set_title(&match unread {
-        0 => "Weft".to_owned(),
-        unread => format!("({unread}) Weft"),
+        0 => words::weft().to_owned(),
+        unread => words::title_unread(unread),
     });
     let navigator = window().navigator();
     // Not every platform has icons that count.

@@ -16,7 +16,7 @@ use web_sys::{ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
 use weft_protocol::Millis;
 
 use super::{notify, page};
-use crate::state::{Action, State, Toast};
+use crate::state::{Action, State, Toast, words};
 
 /// How long it takes at least from one look for a newer version to the next, in milliseconds.
 const CHECK_MS: Millis = 3_600_000;
@@ -113,8 +113,8 @@ fn offer_newer(state: State, registration: &ServiceWorkerRegistration) {
 fn offer(state: State) {
     let toast = Toast {
         id: 0,
-        text: "A new version of Weft is ready.".to_owned(),
-        action: Some(("Reload", Action::Reload)),
+        text: words::update_ready().to_owned(),
+        action: Some((words::reload(), Action::Reload)),
     };
     notify(state, toast);
 }

@@ -7,7 +7,7 @@ use weft_protocol::{
 };
 use weft_sync::Seek;
 
-use super::{Action, Data, Look, PushWish, Theme, Toast};
+use super::{Action, Data, Language, Look, PushWish, Theme, Toast};
 
 /// What a person asks of the accounts' side.
 #[derive(Clone, PartialEq, Eq)]
@@ -94,6 +94,8 @@ pub enum Intent {
     Theme(Theme),
     /// Choose the rest of how the app looks on this device.
     Look(Look),
+    /// Choose the language that is spoken on this device.
+    Language(Language),
     /// Keep what is being written.
     Draft(Option<ThreadId>, String),
     /// Choose a model.

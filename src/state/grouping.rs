@@ -3,6 +3,8 @@
 use weft_protocol::Millis;
 use weft_sync::ThreadView;
 
+use super::words;
+
 /// The local midnights that the groups are cut at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Days {
@@ -58,12 +60,12 @@ impl Group {
     /// The heading.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Pinned => "Pinned",
-            Self::Today => "Today",
-            Self::Yesterday => "Yesterday",
-            Self::Week => "Previous 7 days",
-            Self::Older => "Older",
-            Self::Archived => "Archived",
+            Self::Pinned => words::group_pinned(),
+            Self::Today => words::group_today(),
+            Self::Yesterday => words::group_yesterday(),
+            Self::Week => words::group_week(),
+            Self::Older => words::group_older(),
+            Self::Archived => words::group_archived(),
         }
     }
 }

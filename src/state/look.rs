@@ -3,6 +3,8 @@
 //! Invariant: each choice has one word, which is what the device keeps and what `style/tokens.css` asks of
 //! the page's root as `data-<choice>`; the page sets them by itself before anything is painted.
 
+use super::words;
+
 /// A choice among few, each with a word for storage and markup, and a name for people.
 pub trait Choice: Copy + Default + PartialEq + Send + Sync + 'static {
     /// All of them, in the order of the choice.
@@ -23,7 +25,7 @@ pub trait Choice: Copy + Default + PartialEq + Send + Sync + 'static {
 }
 
 macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal, $called:literal;)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal, $called:path;)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub enum $name { $($(#[$of])* $variant,)* }
@@ -36,7 +38,7 @@ macro_rules! choice {
             }
 
             fn name(self) -> &'static str {
-                match self { $(Self::$variant => $called,)* }
+                match self { $(Self::$variant => $called(),)* }
             }
         }
     };
@@ -47,15 +49,15 @@ choice! {
     Theme {
         /// Light or dark, as the system says.
         #[default]
-        System = "system", "System";
+        System = "system", words::look_system;
         /// Light.
-        Light = "light", "Light";
+        Light = "light", words::look_light;
         /// Dark.
-        Dark = "dark", "Dark";
+        Dark = "dark", words::look_dark;
         /// Light and warm, as a book.
-        Paper = "paper", "Paper";
+        Paper = "paper", words::look_paper;
         /// Darker than dark.
-        Midnight = "midnight", "Midnight";
+        Midnight = "midnight", words::look_midnight;
     }
 }
 
@@ -64,9 +66,9 @@ choice! {
     Contrast {
         /// As the system says.
         #[default]
-        System = "system", "System";
+        System = "system", words::look_system;
         /// Farther than usual.
-        More = "more", "High";
+        More = "more", words::look_contrast_high;
     }
 }
 
@@ -75,9 +77,9 @@ choice! {
     Density {
         /// With air around them.
         #[default]
-        Comfortable = "comfortable", "Comfortable";
+        Comfortable = "comfortable", words::look_comfortable;
         /// More of them on a screen.
-        Compact = "compact", "Compact";
+        Compact = "compact", words::look_compact;
     }
 }
 
@@ -85,14 +87,27 @@ choice! {
     /// How large text is, beside what the browser says.
     TextSize {
         /// Smaller.
-        Small = "small", "Small";
+        Small = "small", words::look_text_small;
         /// As the browser says.
         #[default]
-        Medium = "medium", "Medium";
+        Medium = "medium", words::look_text_medium;
         /// Larger.
-        Large = "large", "Large";
+        Large = "large", words::look_text_large;
         /// Larger still.
-        Larger = "larger", "Larger";
+        Larger = "larger", words::look_text_larger;
+    }
+}
+
+choice! {
+    /// The language of what the app says. To choose another one loads the page anew.
+    Language {
+        /// What the browser prefers.
+        #[default]
+        System = "system", words::look_system;
+        /// English.
+        English = "en", words::look_english;
+        /// German.
+        German = "de", words::look_german;
     }
 }
 

@@ -3,22 +3,22 @@
 use leptos::prelude::*;
 use weft_protocol::{About, NoticeRow, Status, ThreadId};
 
-use super::{Action, State, Toast};
+use super::{Action, State, Toast, words};
 
 impl State {
     /// What has happened, in one sentence without the thread's name.
     pub fn says(&self, about: &About) -> String {
         match about {
-            About::Mention { by, .. } => format!("{} mentioned you", by.called()),
+            About::Mention { by, .. } => words::told_mention(by.called()),
             About::Reply { model, status, .. } => {
                 let model = self.model_name(model);
                 match status {
-                    Status::Failed => format!("{model} could not finish its reply"),
-                    _ => format!("{model} has answered"),
+                    Status::Failed => words::told_reply_failed(&model),
+                    _ => words::told_reply(&model),
                 }
             }
-            About::Added { by } => format!("{} added you to a chat", by.called()),
-            About::Joined { who } => format!("{} has joined", who.called()),
+            About::Added { by } => words::told_added(by.called()),
+            About::Joined { who } => words::told_joined(who.called()),
         }
     }
 
@@ -27,8 +27,8 @@ impl State {
         let (says, title) = untrack(|| (self.says(&row.about), self.title(row.thread)));
         Toast {
             id: 0,
-            text: format!("{says}: {title}"),
-            action: Some(("Open", Action::Open(row.thread, row.place()))),
+            text: words::told_in_thread(&says, &title),
+            action: Some((words::told_open(), Action::Open(row.thread, row.place()))),
         }
     }
 

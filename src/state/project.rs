@@ -10,8 +10,8 @@ use weft_protocol::{MessageId, Model, Mutation, Status, ThreadId, User, api::Inv
 use weft_sync::{Change, MessageView, ThreadView};
 
 use super::{
-    Call, Days, Keeping, Look, Moving, OwnFact, Push, Row, Session, State, Theme, Timeline, Toast,
-    Used,
+    Call, Days, Keeping, Language, Look, Moving, OwnFact, Push, Row, Session, State, Theme,
+    Timeline, Toast, Used, words,
 };
 
 /// How many toasts there are at once.
@@ -46,6 +46,8 @@ pub enum Fact {
     Theme(Theme),
     /// The rest of how the app looks.
     Look(Look),
+    /// The language that was chosen.
+    Language(Language),
     /// What is being written.
     Draft(Option<ThreadId>, String),
     /// The model chosen.
@@ -206,7 +208,7 @@ pub fn apply(state: &State, change: Change) {
             ..
         } => {}
         Change::Rejected { mutation, code } => {
-            let text = format!("{} {}", undone(&mutation), super::words::error(code));
+            let text = format!("{} {}", undone(&mutation), words::error(code));
             toasted(
                 state,
                 Toast {
@@ -281,6 +283,7 @@ pub fn record(state: &State, fact: Fact) {
         }
         Fact::Theme(theme) => state.theme.set(theme),
         Fact::Look(look) => state.look.set(look),
+        Fact::Language(language) => state.language.set(language),
         Fact::Draft(thread, text) => state.drafts.update_value(|drafts| {
             drafts.insert(thread, text);
         }),
@@ -436,27 +439,25 @@ fn shift<T>(order: &mut Vec<T>, from: usize, to: usize) {
 
 fn undone(mutation: &Mutation) -> &'static str {
     match mutation {
-        Mutation::CreateThread { .. } => "The chat could not be created.",
-        Mutation::RenameThread { .. } => "The chat could not be renamed.",
-        Mutation::PinThread { .. } => "The chat could not be pinned or unpinned.",
-        Mutation::ArchiveThread { .. } => "The chat could not be archived or restored.",
-        Mutation::MarkRead { .. } | Mutation::MarkUnread { .. } => {
-            "What was read could not be marked."
-        }
+        Mutation::CreateThread { .. } => words::undone_create_thread(),
+        Mutation::RenameThread { .. } => words::undone_rename_thread(),
+        Mutation::PinThread { .. } => words::undone_pin_thread(),
+        Mutation::ArchiveThread { .. } => words::undone_archive_thread(),
+        Mutation::MarkRead { .. } | Mutation::MarkUnread { .. } => words::undone_mark_read(),
         Mutation::MarkNoticesRead { .. } | Mutation::ShowNotice { .. } => {
-            "What you were told of could not be marked."
+            words::undone_mark_notices()
         }
-        Mutation::MuteThread { .. } => "The chat could not be muted or unmuted.",
-        Mutation::DeleteThread { .. } => "The chat could not be deleted.",
-        Mutation::RestoreThread { .. } => "The chat could not be restored.",
-        Mutation::SendMessage { .. } => "The message could not be sent.",
-        Mutation::StopReply { .. } => "The reply could not be stopped.",
-        Mutation::Regenerate { .. } => "No new reply could be asked for.",
-        Mutation::EditMessage { .. } => "The message could not be edited.",
-        Mutation::DeleteMessage { .. } => "The message could not be deleted.",
-        Mutation::SetRole { .. } => "The role could not be changed.",
-        Mutation::RemoveMember { .. } => "The member could not be removed.",
-        Mutation::SetDefaults { .. } => "The settings for models could not be changed.",
-        Mutation::TuneThread { .. } => "The settings of the chat could not be changed.",
+        Mutation::MuteThread { .. } => words::undone_mute_thread(),
+        Mutation::DeleteThread { .. } => words::undone_delete_thread(),
+        Mutation::RestoreThread { .. } => words::undone_restore_thread(),
+        Mutation::SendMessage { .. } => words::undone_send_message(),
+        Mutation::StopReply { .. } => words::undone_stop_reply(),
+        Mutation::Regenerate { .. } => words::undone_regenerate(),
+        Mutation::EditMessage { .. } => words::undone_edit_message(),
+        Mutation::DeleteMessage { .. } => words::undone_delete_message(),
+        Mutation::SetRole { .. } => words::undone_set_role(),
+        Mutation::RemoveMember { .. } => words::undone_remove_member(),
+        Mutation::SetDefaults { .. } => words::undone_set_defaults(),
+        Mutation::TuneThread { .. } => words::undone_tune_thread(),
     }
 }

@@ -4,6 +4,8 @@
 //! one that people expect of every app: Ctrl+K, or ⌘K. Letters are with Alt+Shift, or with ⌃⇧ where Option
 //! writes characters: Alt alone opens the menus of browsers, which are other ones in each language.
 
+use super::words;
+
 /// What a key does from anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortcut {
@@ -189,17 +191,26 @@ impl Chord {
         let of = |held: bool, ours: KeyName, other: KeyName| {
             held.then_some(if apple { ours } else { other })
         };
+        let one = |name| (name, name);
         let key = match self.key {
-            "ArrowUp" => ("↑", "Up"),
-            "ArrowDown" => ("↓", "Down"),
-            "Escape" => ("Esc", "Escape"),
-            key => (key, key),
+            "ArrowUp" => ("↑", words::key_up()),
+            "ArrowDown" => ("↓", words::key_down()),
+            "Home" => one(words::key_home()),
+            "End" => one(words::key_end()),
+            "Enter" => one(words::key_enter()),
+            "Escape" => (words::key_esc(), words::key_escape()),
+            key => one(key),
         };
+        let (control, shift) = (words::key_control(), words::key_shift());
         [
-            of(self.ctrl, ("⌃", "Control"), ("Ctrl", "Control")),
-            of(self.alt, ("⌥", "Option"), ("Alt", "Alt")),
-            of(self.shift, ("⇧", "Shift"), ("Shift", "Shift")),
-            of(self.meta, ("⌘", "Command"), ("Meta", "Meta")),
+            of(self.ctrl, ("⌃", control), (words::key_ctrl(), control)),
+            of(self.alt, ("⌥", words::key_option()), one(words::key_alt())),
+            of(self.shift, ("⇧", shift), one(shift)),
+            of(
+                self.meta,
+                ("⌘", words::key_command()),
+                one(words::key_meta()),
+            ),
             Some(key),
         ]
         .into_iter()
@@ -242,10 +253,10 @@ impl Part {
     /// The heading.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Everywhere => "Everywhere",
-            Self::Writing => "While writing",
-            Self::Messages => "In the messages",
-            Self::Lists => "In lists and menus",
+            Self::Everywhere => words::shortcuts_everywhere(),
+            Self::Writing => words::shortcuts_writing(),
+            Self::Messages => words::shortcuts_messages(),
+            Self::Lists => words::shortcuts_lists(),
         }
     }
 }
@@ -256,7 +267,7 @@ pub struct Entry {
     /// What it does.
     pub shortcut: Shortcut,
     /// The same in words.
-    pub name: &'static str,
+    pub name: fn() -> &'static str,
     /// Where the sheet has it.
     pub part: Part,
     other: (Heard, Chord),
@@ -273,7 +284,7 @@ impl Entry {
     }
 }
 
-const fn letter(shortcut: Shortcut, name: &'static str, key: &'static str) -> Entry {
+const fn letter(shortcut: Shortcut, name: fn() -> &'static str, key: &'static str) -> Entry {
     Entry {
         shortcut,
         name,
@@ -284,7 +295,7 @@ const fn letter(shortcut: Shortcut, name: &'static str, key: &'static str) -> En
 }
 
 /// Option and an arrow move in the text on Apple's platforms.
-const fn arrow(shortcut: Shortcut, name: &'static str, chord: Chord) -> Entry {
+const fn arrow(shortcut: Shortcut, name: fn() -> &'static str, chord: Chord) -> Entry {
     Entry {
         shortcut,
         name,
@@ -296,7 +307,7 @@ const fn arrow(shortcut: Shortcut, name: &'static str, chord: Chord) -> Entry {
 
 const fn same(
     shortcut: Shortcut,
-    name: &'static str,
+    name: fn() -> &'static str,
     part: Part,
     heard: Heard,
     key: &'static str,
@@ -315,46 +326,46 @@ const fn same(
 pub const SHORTCUTS: [Entry; 10] = [
     Entry {
         shortcut: Shortcut::Palette,
-        name: "Find a chat or an action",
+        name: words::shortcut_palette,
         part: Part::Everywhere,
         other: (Heard::Anywhere, Chord::on("K").ctrl()),
         apple: (Heard::Anywhere, Chord::on("K").meta()),
     },
-    letter(Shortcut::NewChat, "New chat", "N"),
+    letter(Shortcut::NewChat, words::new_chat, "N"),
     arrow(
         Shortcut::PreviousThread,
-        "Previous chat",
+        words::shortcut_previous_thread,
         Chord::on("ArrowUp").alt(),
     ),
     arrow(
         Shortcut::NextThread,
-        "Next chat",
+        words::shortcut_next_thread,
         Chord::on("ArrowDown").alt(),
     ),
     arrow(
         Shortcut::NextUnread,
-        "Next unread chat",
+        words::shortcut_next_unread,
         Chord::on("ArrowDown").alt().shift(),
     ),
-    letter(Shortcut::Compose, "Write a message", "M"),
-    letter(Shortcut::Sidebar, "Show or hide the list of chats", "L"),
+    letter(Shortcut::Compose, words::shortcut_compose, "M"),
+    letter(Shortcut::Sidebar, words::shortcut_sidebar, "L"),
     same(
         Shortcut::Sheet,
-        "Keyboard shortcuts, unless you are writing",
+        words::shortcut_sheet,
         Part::Everywhere,
         Heard::Outside,
         "?",
     ),
     same(
         Shortcut::EditLast,
-        "Edit your last message, while the box is empty",
+        words::shortcut_edit_last,
         Part::Writing,
         Heard::Empty,
         "ArrowUp",
     ),
     same(
         Shortcut::Stop,
-        "Stop the reply",
+        words::shortcut_stop,
         Part::Writing,
         Heard::Composing,
         "Escape",
@@ -362,36 +373,36 @@ pub const SHORTCUTS: [Entry; 10] = [
 ];
 
 /// What the parts of a page do with keys by themselves: where, what, and on which.
-pub const KEYS: [(Part, &str, &[Chord]); 9] = [
-    (Part::Writing, "Send", &[Chord::on("Enter")]),
-    (Part::Writing, "New line", &[Chord::on("Enter").shift()]),
+pub const KEYS: [(Part, fn() -> &'static str, &[Chord]); 9] = [
+    (Part::Writing, words::send, &[Chord::on("Enter")]),
     (
         Part::Writing,
-        "Name a person or the model",
-        &[Chord::on("@")],
+        words::shortcut_new_line,
+        &[Chord::on("Enter").shift()],
     ),
+    (Part::Writing, words::shortcut_name, &[Chord::on("@")]),
     (
         Part::Messages,
-        "Previous and next message",
+        words::shortcut_messages,
         &[Chord::on("ArrowUp"), Chord::on("ArrowDown")],
     ),
     (
         Part::Messages,
-        "First and last message",
+        words::shortcut_messages_ends,
         &[Chord::on("Home"), Chord::on("End")],
     ),
-    (Part::Messages, "Back to writing", &[Chord::on("Escape")]),
+    (Part::Messages, words::shortcut_back, &[Chord::on("Escape")]),
     (
         Part::Lists,
-        "Previous and next",
+        words::shortcut_lists,
         &[Chord::on("ArrowUp"), Chord::on("ArrowDown")],
     ),
     (
         Part::Lists,
-        "First and last",
+        words::shortcut_lists_ends,
         &[Chord::on("Home"), Chord::on("End")],
     ),
-    (Part::Lists, "Close", &[Chord::on("Escape")]),
+    (Part::Lists, words::close, &[Chord::on("Escape")]),
 ];
 
 impl Shortcut {

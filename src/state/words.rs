@@ -1,65 +1,57 @@
-//! The wording of every error, as a plain sentence with a way on.
+//! What people read: every message, and which of them says what. An error is a plain sentence with a way on.
 
 use weft_protocol::{ErrorCode, User, api::ApiCode};
 use weft_sync::PresenceView;
+pub use weft_words::*;
 
 use super::{CallError, Keeping, Push};
 
 /// What happened, for the person who reads it.
 pub fn error(code: ErrorCode) -> &'static str {
     match code {
-        ErrorCode::Unauthenticated => "Please sign in again.",
-        ErrorCode::Unsupported => "This page is out of date. Reload it.",
-        ErrorCode::BadFrame | ErrorCode::Internal => "Something went wrong on the server.",
-        ErrorCode::TooManySockets => "This account is open in too many places.",
-        ErrorCode::Superseded => "Another tab has taken over.",
-        ErrorCode::TooFast => "That was too fast. Wait a moment.",
-        ErrorCode::TooSlow | ErrorCode::Draining => "The connection is being renewed.",
-        ErrorCode::NoSuchTopic | ErrorCode::NoSuchThread => "This chat does not exist any more.",
-        ErrorCode::NoSuchMessage => "This message does not exist any more.",
-        ErrorCode::IdTaken => "That id is in use already.",
-        ErrorCode::NoSuchMember => "This person is no member of the chat.",
-        ErrorCode::TooManyMembers => "This chat has as many members as it can have.",
-        ErrorCode::NotAllowed => "You are not allowed to do that.",
-        ErrorCode::EmptyText => "The text is empty.",
-        ErrorCode::TextTooLong => "The text is too long.",
-        ErrorCode::OutOfRange => "That number is not possible here.",
-        ErrorCode::WrongKind => "That is not possible for this message.",
-        ErrorCode::NoSuchModel => "This model is no longer offered. Choose another one.",
-        ErrorCode::ProviderUnauthorized => "The model provider refused the server's key.",
-        ErrorCode::ProviderRateLimited => "The model provider is busy. Try again in a moment.",
-        ErrorCode::ProviderRejected => "The model provider rejected the request.",
-        ErrorCode::ProviderUnavailable => "The model provider cannot be reached.",
-        ErrorCode::ProviderTimeout => "The model provider took too long to answer.",
-        ErrorCode::ProviderCut => "The reply was cut off.",
-        ErrorCode::ProviderGarbled => "The model provider sent something unreadable.",
-        ErrorCode::ReplyTooLong => "The reply grew too long and was ended.",
-        ErrorCode::Interrupted => "The server restarted during this reply.",
+        ErrorCode::Unauthenticated => error_unauthenticated(),
+        ErrorCode::Unsupported => error_unsupported(),
+        ErrorCode::BadFrame | ErrorCode::Internal => error_internal(),
+        ErrorCode::TooManySockets => error_too_many_sockets(),
+        ErrorCode::Superseded => error_superseded(),
+        ErrorCode::TooFast => error_too_fast(),
+        ErrorCode::TooSlow | ErrorCode::Draining => error_renewed(),
+        ErrorCode::NoSuchTopic | ErrorCode::NoSuchThread => error_no_such_thread(),
+        ErrorCode::NoSuchMessage => error_no_such_message(),
+        ErrorCode::IdTaken => error_id_taken(),
+        ErrorCode::NoSuchMember => error_no_such_member(),
+        ErrorCode::TooManyMembers => error_thread_full(),
+        ErrorCode::NotAllowed => error_not_allowed(),
+        ErrorCode::EmptyText => error_empty_text(),
+        ErrorCode::TextTooLong => error_text_too_long(),
+        ErrorCode::OutOfRange => error_out_of_range(),
+        ErrorCode::WrongKind => error_wrong_kind(),
+        ErrorCode::NoSuchModel => error_no_such_model(),
+        ErrorCode::ProviderUnauthorized => error_provider_unauthorized(),
+        ErrorCode::ProviderRateLimited => error_provider_rate_limited(),
+        ErrorCode::ProviderRejected => error_provider_rejected(),
+        ErrorCode::ProviderUnavailable => error_provider_unavailable(),
+        ErrorCode::ProviderTimeout => error_provider_timeout(),
+        ErrorCode::ProviderCut => error_provider_cut(),
+        ErrorCode::ProviderGarbled => error_provider_garbled(),
+        ErrorCode::ReplyTooLong => error_reply_too_long(),
+        ErrorCode::Interrupted => error_interrupted(),
     }
 }
-
-/// What is said where the server has not answered for a while.
-pub const UNREACHED: &str = "The server cannot be reached. Weft keeps trying…";
 
 /// What the writer must know of where the words go; nothing where they are safe.
 pub fn keeping(keeping: Keeping) -> &'static str {
     match keeping {
         Keeping::Here => "",
-        Keeping::Nowhere => {
-            "This device cannot keep messages: what is unsent is lost when this tab closes."
-        }
+        Keeping::Nowhere => keeping_nowhere(),
     }
 }
 
 /// What the server's refusal of this version means for the one who writes.
 pub fn outdated(keeping: Keeping) -> &'static str {
     match keeping {
-        Keeping::Here => {
-            "This version of Weft is too old for the server. Reload to get a newer one. What you write waits on this device until then."
-        }
-        Keeping::Nowhere => {
-            "This version of Weft is too old for the server. Reload to get a newer one. What is unsent here is lost by that: copy it first."
-        }
+        Keeping::Here => outdated_here(),
+        Keeping::Nowhere => outdated_nowhere(),
     }
 }
 
@@ -69,17 +61,17 @@ pub fn typing(presence: &PresenceView) -> String {
     let names: Vec<&str> = typing.map(|person| person.user.called()).collect();
     match (presence.typing, &names[..]) {
         (0, _) => String::new(),
-        (1, [name]) => format!("{name} is typing"),
-        (1, _) => "Somebody is typing".to_owned(),
-        (2, [first, second]) => format!("{first} and {second} are typing"),
-        (count, _) => format!("{count} people are typing"),
+        (1, [name]) => typing_one(name),
+        (1, _) => typing_somebody().to_owned(),
+        (2, [first, second]) => typing_two(first, second),
+        (count, _) => typing_many(count),
     }
 }
 
 /// What somebody is called.
 pub fn person(user: &User) -> &str {
     match user.called() {
-        "" => "Deleted user",
+        "" => person_deleted(),
         name => name,
     }
 }
@@ -100,20 +92,21 @@ pub fn initials(name: &str) -> String {
 
 /// How long ago something was, in words that follow "used" or "signed in".
 pub fn ago(minutes: u64) -> String {
-    let some = |count: u64, one: &str, many: &str| format!("{} ago", counted(count, one, many));
     match minutes {
-        0 => "just now".to_owned(),
-        1..60 => some(minutes, "minute", "minutes"),
-        60..1_440 => some(minutes / 60, "hour", "hours"),
-        _ => some(minutes / 1_440, "day", "days"),
+        0 => ago_now().to_owned(),
+        1..60 => ago_minutes(minutes),
+        60..1_440 => ago_hours(minutes / 60),
+        _ => ago_days(minutes / 1_440),
     }
 }
 
 /// When somebody was there last.
 pub fn last_seen(minutes: u64) -> String {
     match minutes {
-        0 => "Online".to_owned(),
-        _ => format!("Last seen {}", ago(minutes)),
+        0 => last_seen_now().to_owned(),
+        1..60 => last_seen_minutes(minutes),
+        60..1_440 => last_seen_hours(minutes / 60),
+        _ => last_seen_days(minutes / 1_440),
     }
 }
 
@@ -128,99 +121,72 @@ pub fn count(count: u64) -> String {
 
 /// So many days.
 pub fn days(days: u32) -> String {
-    counted(days.into(), "day", "days")
+    days_count(days.into())
 }
 
 /// So many people.
 pub fn people(people: u32) -> String {
-    counted(people.into(), "person", "people")
+    people_count(people.into())
 }
 
 /// A size, as people read it.
 pub fn bytes(bytes: u64) -> String {
-    let (unit, name) = match bytes {
-        0..1_000 => return counted(bytes, "byte", "bytes"),
-        1_000..1_000_000 => (1_000, "KB"),
-        1_000_000..1_000_000_000 => (1_000_000, "MB"),
-        _ => (1_000_000_000, "GB"),
+    let of = |unit: u64| match bytes * 10 / unit {
+        // Beside so many of them a tenth is nothing.
+        size @ 100.. => tenths(size - size % 10),
+        size => tenths(size),
     };
-    let tenths = bytes * 10 / unit;
-    if tenths >= 100 {
-        format!("{} {name}", tenths / 10)
-    } else {
-        format!("{}.{} {name}", tenths / 10, tenths % 10)
+    match bytes {
+        0..1_000 => size_bytes(bytes),
+        1_000..1_000_000 => size_kb(&of(1_000)),
+        1_000_000..1_000_000_000 => size_mb(&of(1_000_000)),
+        _ => size_gb(&of(1_000_000_000)),
     }
-}
-
-/// So many of something.
-pub fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// How the notifications of this device are.
 pub fn push(push: Push) -> &'static str {
     match push {
         Push::Unknown => "",
-        Push::Unsupported => "This browser cannot notify you here. On a phone, install Weft first.",
-        Push::Denied => {
-            "Notifications are blocked. Allow them for this site in the browser's settings."
-        }
-        Push::Off => "Hear of new messages on this device while Weft is closed.",
-        Push::On { .. } => "This device notifies you while Weft is closed.",
-        Push::Failed => "That did not work. Check the connection and try again.",
+        Push::Unsupported => push_unsupported(),
+        Push::Denied => push_denied(),
+        Push::Off => push_off(),
+        Push::On { .. } => push_on(),
+        Push::Failed => push_failed(),
     }
 }
 
 /// What is lost by signing out.
 pub fn unsent(count: u32) -> String {
-    match count {
-        0 => "Everything has been sent by now.".to_owned(),
-        1 => "1 message has not been sent yet. If you sign out, it is deleted from this device."
-            .to_owned(),
-        _ => format!(
-            "{count} messages have not been sent yet. If you sign out, they are deleted from this device."
-        ),
-    }
+    unsent_count(count.into())
 }
 
 /// What is lost with the account.
 pub fn lost(count: u32) -> String {
-    match count {
-        1 => "1 message has not been sent yet. It is lost.".to_owned(),
-        _ => format!("{count} messages have not been sent yet. They are lost."),
-    }
+    lost_count(count.into())
 }
 
 /// Why a call of the accounts' side failed.
 pub fn call_error(error: CallError) -> String {
     let text = match error {
-        CallError::Unreachable => {
-            "The server cannot be reached. Check the connection and try again."
-        }
+        CallError::Unreachable => error_unreachable(),
         CallError::Refused(code, after) => match code {
-            ApiCode::BadRequest => "The server did not understand that. Reload the page.",
-            ApiCode::UsernameInvalid => {
-                "A username has 1 to 32 letters, digits, dashes, dots or underscores."
-            }
-            ApiCode::UsernameTaken => "This username is taken. Choose another one.",
-            ApiCode::ProfileInvalid => "A name has at most 40 characters, all on one line.",
-            ApiCode::PasswordInvalid => "A password has at least 8 characters.",
-            ApiCode::WrongCredentials => "The username or the password is wrong.",
-            ApiCode::TooManyAttempts => {
-                let wait = after.unwrap_or(60);
-                return format!("Too many attempts. Try again in {wait} seconds.");
-            }
-            ApiCode::NotOwner => "Only the owner of the chat can do that.",
-            ApiCode::NoSuchThread => "This chat does not exist any more.",
-            ApiCode::NoSuchUser => "Nobody here has that username.",
-            ApiCode::InviteInvalid => {
-                "This invitation has expired, was withdrawn or is used up. Ask for a new one."
-            }
-            ApiCode::ThreadFull => "This chat has as many members as it can have.",
-            ApiCode::InviteNeeded => "Creating an account here needs an invite.",
-            ApiCode::Unauthenticated => "Please sign in again.",
-            ApiCode::OriginNotAllowed => "The server does not allow this page's address.",
-            ApiCode::Internal => "Something went wrong on the server. Try again in a moment.",
+            ApiCode::BadRequest => error_bad_request(),
+            ApiCode::UsernameInvalid => error_username_invalid(),
+            ApiCode::UsernameTaken => error_username_taken(),
+            ApiCode::ProfileInvalid => error_profile_invalid(),
+            ApiCode::PasswordInvalid => error_password_invalid(),
+            ApiCode::WrongCredentials => error_wrong_credentials(),
+            ApiCode::TooManyAttempts => return error_too_many_attempts(after.unwrap_or(60)),
+            ApiCode::NotOwner => error_not_owner(),
+            ApiCode::NoSuchThread => error_no_such_thread(),
+            ApiCode::NoSuchUser => error_no_such_user(),
+            ApiCode::InviteInvalid => error_invite_invalid(),
+            ApiCode::ThreadFull => error_thread_full(),
+            ApiCode::InviteNeeded => error_invite_needed(),
+            ApiCode::Unauthenticated => error_unauthenticated(),
+            ApiCode::OriginNotAllowed => error_origin_not_allowed(),
+            ApiCode::Internal => error_internal_for_now(),
         },
     };
     text.to_owned()

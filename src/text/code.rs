@@ -5,6 +5,7 @@
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
+use weft_words as words;
 
 use super::{
     node::Node,
@@ -45,8 +46,8 @@ pub(super) fn code_block(
                     on:click=move |_| opened.update(|opened| *opened = !*opened)
                 >
                     {move || match opened.get() {
-                        true => "Show less".to_owned(),
-                        false => format!("Show all {} lines", lines.get()),
+                        true => words::text_code_less().to_owned(),
+                        false => words::text_code_all(lines.get() as u64),
                     }}
                 </button>
             }
@@ -59,23 +60,23 @@ pub(super) fn code_block(
             data-collapsed=move || (lines.get() > LONG && !opened.get()).then_some("")
         >
             <figcaption>
-                <span>{move || language.get().unwrap_or_else(|| "code".to_owned())}</span>
+                <span>{move || language.get().unwrap_or_else(|| words::text_code().to_owned())}</span>
                 <button
                     type="button"
-                    aria-label="Wrap lines"
-                    title="Wrap lines"
+                    aria-label=words::text_code_wrap_lines()
+                    title=words::text_code_wrap_lines()
                     aria-pressed=move || wraps.get().to_string()
                     on:click=move |_| wraps.update(|wraps| *wraps = !*wraps)
                 >
-                    "Wrap"
+                    {words::text_code_wrap()}
                 </button>
                 <button
                     type="button"
-                    aria-label="Copy code"
-                    title="Copy code"
+                    aria-label=words::text_code_copy()
+                    title=words::text_code_copy()
                     on:click=move |_| copy.run(code.get_untracked())
                 >
-                    "Copy"
+                    {words::copy()}
                 </button>
             </figcaption>
             <pre tabindex="0">

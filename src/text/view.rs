@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use weft_markdown::{
     Alert, Align, Block, BlockKind, Entry, Footnote, Inline, InlineKind, Item, Row,
 };
+use weft_words as words;
 
 use super::{
     code::{Growing, code_block},
@@ -178,11 +179,11 @@ impl Page {
 
     fn alert(self, kind: Alert, blocks: &[Block]) -> Element {
         let (name, label) = match kind {
-            Alert::Note => ("note", "Note"),
-            Alert::Tip => ("tip", "Tip"),
-            Alert::Important => ("important", "Important"),
-            Alert::Warning => ("warning", "Warning"),
-            Alert::Caution => ("caution", "Caution"),
+            Alert::Note => ("note", words::text_note()),
+            Alert::Tip => ("tip", words::text_tip()),
+            Alert::Important => ("important", words::text_important()),
+            Alert::Warning => ("warning", words::text_warning()),
+            Alert::Caution => ("caution", words::text_caution()),
         };
         let title =
             element("p", vec![Node::Text(label.to_owned())]).with("class", "md-alert-title");
@@ -200,10 +201,15 @@ impl Page {
         let Some(done) = item.task else {
             return element("li", inner).into();
         };
+        let name = if done {
+            words::text_done()
+        } else {
+            words::text_to_do()
+        };
         let mut box_ = element("input", Vec::new())
             .with("type", "checkbox")
             .with("disabled", "")
-            .with("aria-label", if done { "Done" } else { "To do" });
+            .with("aria-label", name);
         if done {
             box_ = box_.with("checked", "");
         }
@@ -238,7 +244,7 @@ impl Page {
             .with("class", "md-table")
             .with("tabindex", "0")
             .with("role", "group")
-            .with("aria-label", "Table")
+            .with("aria-label", words::text_table())
     }
 
     fn row(self, tag: &'static str, columns: &[Align], row: &Row) -> Node {
@@ -270,7 +276,7 @@ impl Page {
                 let arrow = element("a", vec![Node::Text("↩".to_owned())])
                     .with("class", "md-back")
                     .with("href", format!("#{back}"))
-                    .with("aria-label", format!("Back to reference {}", note.number))
+                    .with("aria-label", words::text_reference(note.number as u64))
                     .on(Press::Go(back));
                 content.push(arrow.into());
             }
@@ -282,7 +288,7 @@ impl Page {
         });
         element("section", vec![element("ol", notes.collect()).into()])
             .with("class", "md-footnotes")
-            .with("aria-label", "Footnotes")
+            .with("aria-label", words::text_footnotes())
     }
 
     fn inlines(self, all: &[Inline]) -> Vec<Node> {
@@ -321,7 +327,7 @@ impl Page {
         let note = self.id("footnote", number);
         let mut link = element("a", vec![Node::Text(number.to_string())])
             .with("href", format!("#{note}"))
-            .with("aria-label", format!("Footnote {number}"))
+            .with("aria-label", words::text_footnote(number as u64))
             .on(Press::Go(note));
         if first {
             link = link.with("id", self.id("reference", number));
@@ -349,7 +355,7 @@ fn image(src: &str, alt: &str) -> Element {
         let alt = element("span", vec![Node::Text(alt.to_owned())]).with("class", "md-image-alt");
         words = vec![alt.into(), Node::Text(" ".to_owned())];
     }
-    let ask = Node::Text(format!("Show image from {host}"));
+    let ask = Node::Text(words::text_show_image(host));
     words.push(element("span", vec![ask]).into());
     let button = element("button", words).with("type", "button");
     element("span", vec![button.into()])

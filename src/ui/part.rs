@@ -5,6 +5,7 @@
 
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 use leptos::prelude::*;
+use weft_words as words;
 
 use super::skeleton::{Shape, skeleton};
 
@@ -79,11 +80,11 @@ pub(crate) fn later_messages<T: Copy + Send + Sync + 'static>(
 fn absent(shape: Option<Shape>, again: Option<Callback<()>>) -> AnyView {
     match (again, shape) {
         (None, Some(shape)) => view! { <div class="chat-loading">{skeleton(shape)}</div> }.into_any(),
-        (None, None) => view! { <p class="part" role="status">"Loading…"</p> }.into_any(),
+        (None, None) => view! { <p class="part" role="status">{words::loading()}</p> }.into_any(),
         (Some(again), _) => view! {
             <div class="part" role="alert">
-                <p>"This part of the app could not be loaded."</p>
-                <button type="button" class="button" on:click=move |_| again.run(())>"Try again"</button>
+                <p>{words::part_failed()}</p>
+                <button type="button" class="button" on:click=move |_| again.run(())>{words::try_again()}</button>
             </div>
         }
         .into_any(),

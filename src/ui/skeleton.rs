@@ -1,6 +1,7 @@
 //! The shape of what is on its way.
 
 use leptos::prelude::*;
+use weft_words as words;
 
 /// What comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub(crate) fn skeleton(shape: Shape) -> AnyView {
     let bars = (0..8).map(|_| view! { <i></i> });
     view! {
         <div class="skeleton" data-shape=shape.word() role="status">
-            <span class="visually-hidden">"Loading…"</span>
+            <span class="visually-hidden">{words::loading()}</span>
             {bars.collect_view()}
         </div>
     }

@@ -101,7 +101,7 @@ pub(crate) fn Splitter(
             aria-controls=of
             aria-valuemin=range.0.to_string()
             aria-valuemax=range.1.to_string()
-            aria-valuenow=move || clamped(now()).round().to_string()
+            aria-valuenow=move || (clamped(now()) as u16).to_string()
             data-moving=move || pull.get().map(|_| "")
             on:pointerdown=begin
             on:pointermove=drag

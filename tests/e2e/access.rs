@@ -17,7 +17,7 @@ use crate::{
 const MAGNIFIED: [(u32, u32); 2] = [(640, 512), (320, 256)];
 
 /// What does not fit in its width, but for what has two dimensions of its own: code, tables, formulas.
-const TOO_WIDE: &str = "(() => {
+pub(crate) const TOO_WIDE: &str = "(() => {
     const width = document.documentElement.clientWidth, own = 'pre, .md-table, .md-math';
     const name = e => `${e.localName}.${e.className}`;
     const found = [];

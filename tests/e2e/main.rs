@@ -12,6 +12,7 @@ mod failures;
 mod first_paint;
 mod first_use;
 mod keyboard;
+mod language;
 mod look;
 mod members;
 mod network;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A crate, the crates of this project that it may use, and those that its tests may use as well.
-const CRATES: [(&str, &[&str], &[&str]); 11] = [
+const CRATES: [(&str, &[&str], &[&str]); 12] = [
     ("weft-protocol", &[], &["weft-testkit"]),
     (
         "weft-sync",
@@ -41,9 +41,10 @@ const CRATES: [(&str, &[&str], &[&str]); 11] = [
     ("weft-highlight", &[], &[]),
     ("weft-math", &[], &[]),
     ("weft-markdown", &[], &[]),
+    ("weft-words", &[], &[]),
     (
         "weft",
-        &["weft-markdown", "weft-protocol", "weft-sync"],
+        &["weft-markdown", "weft-protocol", "weft-sync", "weft-words"],
         &["weft-testkit"],
     ),
     ("xtask", &[], &[]),
@@ -261,7 +262,7 @@ fn head(path: &str) -> &str {
 }
 
 /// The text without comments and without the tests at its end.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let code = text
         .split("#[cfg(test)]\nmod tests {")
         .next()
@@ -273,7 +274,7 @@ fn code(text: &str) -> String {
 }
 
 /// Every Rust file under `folder`: its name from there, and its text.
-fn sources(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
+pub(crate) fn sources(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let is_rust = |file: &std::path::PathBuf| file.extension().is_some_and(|end| end == "rs");
     let read = |file: std::path::PathBuf| {
         let name = file

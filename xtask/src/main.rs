@@ -13,6 +13,7 @@ mod split;
 mod start;
 mod test;
 mod tools;
+mod words;
 
 use clap::{Parser, Subcommand};
 
@@ -48,6 +49,8 @@ enum Command {
     },
     /// Prove the directions of dependency between crates and inside the app
     Layers,
+    /// Prove that the app says nothing but its messages, and each of them somewhere
+    Words,
     /// Build the app and print what a first load costs on the wire
     Size,
     /// Measure the app in a real browser beside a page of plain text, and print it with the budgets
@@ -71,6 +74,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test => test::run(),
         Command::Sim { schedules, seed } => test::simulate(schedules, seed),
         Command::Layers => layers::run(),
+        Command::Words => words::run(),
         Command::Size => {
             app::build()?;
             size::run()

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::{
     app, layers,
     process::{cargo, root, run as run_command},
-    size, tools,
+    size, tools, words,
 };
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -24,6 +24,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         run_command(&mut cargo(["fmt", "--all", "--check"]))
     })?;
     step("layers", layers::run)?;
+    step("words", words::run)?;
     step("lints", lints)?;
     step("native tests", || {
         run_command(&mut cargo(["test", "--workspace"]))

@@ -7,7 +7,7 @@ use weft_sync::Delivery;
 use super::edit::{EditButton, Editing};
 use crate::{
     features::Pen,
-    state::{Dispatch, Intent, State},
+    state::{Dispatch, Intent, State, words},
 };
 
 /// Asks the chosen model for another reply in the place of this one.
@@ -15,7 +15,7 @@ pub(super) fn again(state: State, dispatch: Dispatch, thread: ThreadId, id: Mess
     if let Some(model) = untrack(|| state.model(Some(thread))) {
         dispatch.regenerate(thread, id, model);
     } else {
-        dispatch.notify("There is no model to ask.", None);
+        dispatch.notify(words::message_no_model(), None);
     }
 }
 
@@ -41,17 +41,24 @@ pub(super) fn Actions(
     let quoted = body.clone();
     let copy = move |_| {
         dispatch.send(Intent::Copy(body.get_untracked()));
-        dispatch.notify("Copied", None);
+        dispatch.notify(words::copied(), None);
     };
     view! {
         <div class="message-actions">
-            <button type="button" class="action" data-icon="copy" aria-label="Copy" title="Copy" on:click=copy></button>
+            <button
+                type="button"
+                class="action"
+                data-icon="copy"
+                aria-label=words::copy()
+                title=words::copy()
+                on:click=copy
+            ></button>
             <button
                 type="button"
                 class="action"
                 data-icon="quote"
-                aria-label="Quote"
-                title="Quote"
+                aria-label=words::message_quote()
+                title=words::message_quote()
                 on:click=move |_| pen.quote(&quoted.read_untracked())
             ></button>
             <Show when=move || settled.get() && may.get()>
@@ -61,28 +68,35 @@ pub(super) fn Actions(
                         type="button"
                         class="action"
                         data-icon="again"
-                        aria-label="Regenerate"
-                        title="Regenerate"
+                        aria-label=words::message_regenerate()
+                        title=words::message_regenerate()
                         on:click=move |_| again(state, dispatch, thread, id)
                     ></button>
                     <button
                         type="button"
                         class="action"
                         data-icon="more"
-                        aria-label="Regenerate with another model"
-                        title="Regenerate with another model"
+                        aria-label=words::message_regenerate_otherwise()
+                        title=words::message_regenerate_otherwise()
                         aria-expanded=move || choosing.get().to_string()
                         on:click=move |_| choosing.update(|choosing| *choosing = !*choosing)
                     ></button>
                 })}
                 <Show when=move || own || reply || owns.get()>
-                    <button type="button" class="action" data-icon="delete" aria-label="Delete" title="Delete" on:click=move |_| {
-                        dispatch.mutate(Mutation::DeleteMessage { thread, message: id });
-                    }></button>
+                    <button
+                        type="button"
+                        class="action"
+                        data-icon="delete"
+                        aria-label=words::delete()
+                        title=words::delete()
+                        on:click=move |_| {
+                            dispatch.mutate(Mutation::DeleteMessage { thread, message: id });
+                        }
+                    ></button>
                 </Show>
             </Show>
             <Show when=move || choosing.get()>
-                <div class="message-models" role="group" aria-label="Regenerate with">
+                <div class="message-models" role="group" aria-label=words::message_regenerate_with()>
                     {move || {
                         let choice = |model: &weft_protocol::Model| {
                             let model = model.clone();

@@ -4,12 +4,12 @@ use leptos::{
     html::{Button, Textarea},
     prelude::*,
 };
-use weft_protocol::{MessageId, ThreadId};
+use weft_protocol::{ErrorCode, MessageId, ThreadId};
 use weft_sync::Delivery;
 
 use crate::{
     features::Pen,
-    state::{Dispatch, State},
+    state::{Dispatch, State, words},
     ui::effect,
 };
 
@@ -53,15 +53,15 @@ pub(super) fn EditButton(class: &'static str, editing: Editing) -> impl IntoView
                 node_ref=editing.opener
                 class=class
                 data-icon=(class == "action").then_some("edit")
-                aria-label="Edit"
-                title="Edit"
+                aria-label=words::edit()
+                title=words::edit()
                 data-command="edit"
                 on:click=move |event| {
                     // A shortcut presses it, not a person.
                     editing.called.set_value(!event.is_trusted());
                     editing.open.set(true);
                 }
-            >{(class != "action").then_some("Edit")}</button>
+            >{(class != "action").then(words::edit)}</button>
         </Show>
     }
 }
@@ -87,14 +87,12 @@ pub(super) fn Edit(
                 .limits
                 .with_value(|limits| limits.message_bytes as usize);
         if text.trim().is_empty() || !fits {
-            dispatch.notify(
-                if fits {
-                    "The text is empty."
-                } else {
-                    "The text is too long."
-                },
-                None,
-            );
+            let code = if fits {
+                ErrorCode::EmptyText
+            } else {
+                ErrorCode::TextTooLong
+            };
+            dispatch.notify(words::error(code), None);
             return;
         }
         dispatch.edit(thread, id, text, untrack(|| state.model(Some(thread))));
@@ -125,7 +123,7 @@ pub(super) fn Edit(
         }>
             <textarea
                 node_ref=area
-                aria-label="Edit message"
+                aria-label=words::message_edit()
                 rows="3"
                 prop:value=text
                 on:keydown=move |event| match event.key().as_str() {
@@ -138,8 +136,8 @@ pub(super) fn Edit(
                 }
             ></textarea>
             <div class="message-edit-actions">
-                <button type="button" class="button" on:click=move |_| cancel()>"Cancel"</button>
-                <button type="submit" class="button" data-variant="primary">"Save"</button>
+                <button type="button" class="button" on:click=move |_| cancel()>{words::cancel()}</button>
+                <button type="submit" class="button" data-variant="primary">{words::save()}</button>
             </div>
         </form>
     }

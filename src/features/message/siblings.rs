@@ -5,7 +5,7 @@ use weft_protocol::{MessageId, ThreadId};
 use weft_sync::{Head, Seek};
 
 use crate::{
-    state::{Dispatch, Intent},
+    state::{Dispatch, Intent, words},
     ui::{
         effect,
         icon::{Glyph, icon},
@@ -30,12 +30,12 @@ pub(super) fn Siblings(thread: ThreadId, id: MessageId, head: ArcRwSignal<Head>)
     move || {
         some.get().then(|| {
             view! {
-                <div class="siblings" role="group" aria-label="Versions">
+                <div class="siblings" role="group" aria-label=words::message_versions()>
                     <Step thread id all next=false/>
                     <span>
                         {move || all.with(|(all, _)| {
                             let at = all.iter().position(|other| *other == id).map_or(0, |at| at + 1);
-                            format!("{at} of {}", all.len())
+                            words::message_version(at as u64, all.len() as u64)
                         })}
                     </span>
                     <Step thread id all next=true/>
@@ -77,9 +77,9 @@ fn Step(
         }
     };
     let (name, glyph) = if next {
-        ("Next version", Glyph::CHEVRON_RIGHT)
+        (words::message_next_version(), Glyph::CHEVRON_RIGHT)
     } else {
-        ("Previous version", Glyph::CHEVRON_LEFT)
+        (words::message_previous_version(), Glyph::CHEVRON_LEFT)
     };
     view! {
         <button

@@ -10,7 +10,7 @@ use super::{
     super::commands::{Commands, Control, Panel},
     rank::{Search, best},
 };
-use crate::state::{Choice, Intent, Route, Shortcut, Step, Theme};
+use crate::state::{Choice, Intent, Route, Shortcut, Step, Theme, words};
 
 /// How much is shown at once.
 pub(super) const MOST: usize = 50;
@@ -30,11 +30,11 @@ pub(super) enum Group {
 impl Group {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Chats => "Chats",
-            Self::Chat => "This chat",
-            Self::Models => "Models",
-            Self::App => "Actions",
-            Self::Settings => "Settings",
+            Self::Chats => words::palette_chats(),
+            Self::Chat => words::palette_this_chat(),
+            Self::Models => words::palette_models(),
+            Self::App => words::palette_actions(),
+            Self::Settings => words::settings(),
         }
     }
 }
@@ -135,7 +135,7 @@ pub(super) fn find(commands: Commands, query: &str) -> (Vec<Found>, usize) {
         let text = query.trim().to_owned();
         found.push(Found {
             group: Group::App,
-            name: vec![(false, format!("Start a new chat with “{text}”"))],
+            name: vec![(false, words::palette_begin(&text))],
             offer: Offer::Begin(text),
             note: String::new(),
             shortcut: None,
@@ -173,9 +173,9 @@ fn recent(commands: Commands) -> Vec<ThreadView> {
 fn shown_thread(thread: &ThreadView, cut: impl FnOnce(&str) -> Vec<(bool, String)>) -> Found {
     let row = &thread.row;
     let note = match () {
-        () if row.generating > 0 => "Generating".to_owned(),
-        () if row.unread > 0 => format!("{} unread", row.unread),
-        () if row.archived => "Archived".to_owned(),
+        () if row.generating > 0 => words::thread_generating().to_owned(),
+        () if row.unread > 0 => words::thread_unread(row.unread),
+        () if row.archived => words::palette_archived().to_owned(),
         () => String::new(),
     };
     Found {
@@ -193,11 +193,12 @@ fn shown(named: Named, cut: impl FnOnce(&str) -> Vec<(bool, String)>) -> Found {
         Offer::Press(Control::Edit) => Some(Shortcut::EditLast),
         _ => None,
     };
+    let chosen = named.chosen.then(words::palette_chosen);
     Found {
         group: named.group,
         name: cut(&named.name),
         offer: named.offer,
-        note: if named.chosen { "Chosen" } else { "" }.to_owned(),
+        note: chosen.unwrap_or_default().to_owned(),
         shortcut,
     }
 }
@@ -219,19 +220,31 @@ fn named(commands: Commands) -> Vec<Named> {
         offer(
             Group::Chat,
             Offer::Run(Shortcut::Stop),
-            "Stop the reply",
-            "end cancel",
+            words::shortcut_stop(),
+            words::palette_stop_also(),
             false,
         );
     }
     for (control, name, also) in [
-        (Control::Edit, "Edit your last message", "change correct"),
-        (Control::Unread, "Jump to first unread", "new"),
-        (Control::Latest, "Jump to latest", "end bottom newest"),
+        (
+            Control::Edit,
+            words::palette_edit_last(),
+            words::palette_edit_last_also(),
+        ),
+        (
+            Control::Unread,
+            words::timeline_to_unread(),
+            words::palette_new_also(),
+        ),
+        (
+            Control::Latest,
+            words::timeline_to_latest(),
+            words::palette_latest_also(),
+        ),
         (
             Control::Members,
-            "Members and sharing",
-            "invite people share link",
+            words::palette_members(),
+            words::palette_members_also(),
         ),
     ] {
         if control.find().is_some() {
@@ -248,94 +261,121 @@ fn named(commands: Commands) -> Vec<Named> {
     offer(
         Group::App,
         Offer::Run(Shortcut::NewChat),
-        "New chat",
-        "create start thread",
+        words::new_chat(),
+        words::palette_new_chat_also(),
         false,
     );
     if commands.state.step(thread, Step::Unread).is_some() {
         offer(
             Group::App,
             Offer::Run(Shortcut::NextUnread),
-            "Next unread chat",
-            "new",
+            words::shortcut_next_unread(),
+            words::palette_new_also(),
             false,
         );
     }
     offer(
         Group::App,
         Offer::Notices,
-        "Notices",
-        "mentions told news",
+        words::notices_title(),
+        words::palette_notices_also(),
         false,
     );
     offer(
         Group::App,
         Offer::Run(Shortcut::Sidebar),
-        "Show or hide the list of chats",
-        "toggle sidebar",
+        words::shortcut_sidebar(),
+        words::palette_sidebar_also(),
         false,
     );
     offer(
         Group::App,
         Offer::Run(Shortcut::Sheet),
-        "Keyboard shortcuts",
-        "keys help",
+        words::shortcuts_title(),
+        words::palette_shortcuts_also(),
         false,
     );
     offer(
         Group::Settings,
         Offer::Settings(None),
-        "Settings",
-        "preferences options",
+        words::settings(),
+        words::palette_settings_also(),
         false,
     );
     for (section, name, also) in SECTIONS {
         offer(
             Group::Settings,
             Offer::Settings(Some(section)),
-            name,
-            also,
+            name(),
+            also(),
             false,
         );
     }
     let theme = commands.state.theme.get_untracked();
     for &of in Theme::ALL {
         let name = match of {
-            Theme::System => "Theme: as the system".to_owned(),
-            _ => format!("Theme: {}", of.name().to_lowercase()),
+            Theme::System => words::palette_theme_system(),
+            Theme::Light => words::palette_theme_light(),
+            Theme::Dark => words::palette_theme_dark(),
+            Theme::Paper => words::palette_theme_paper(),
+            Theme::Midnight => words::palette_theme_midnight(),
         };
         offer(
             Group::Settings,
             Offer::Theme(of),
-            &name,
-            "colours colors mode appearance",
+            name,
+            words::palette_theme_also(),
             of == theme,
         );
     }
     let (models, asked) = untrack(|| (commands.state.models.get(), commands.state.model(thread)));
     for model in models.iter() {
         let chosen = asked.as_ref() == Some(&model.id);
-        let name = format!("Ask {}", model.name);
+        let name = words::palette_ask(&model.name);
         let offered = Offer::Ask(untrack(|| commands.nav.route()).thread(), model.id.clone());
-        offer(Group::Models, offered, &name, "switch model", chosen);
+        let also = words::palette_ask_also();
+        offer(Group::Models, offered, &name, also, chosen);
     }
     all
 }
 
+/// What says a word, once it is known in which language.
+type Word = fn() -> &'static str;
+
 /// Places in the settings, by the names that they have there.
-const SECTIONS: [(&str, &str, &str); 8] = [
-    ("profile", "Profile", "name colour color picture online"),
+const SECTIONS: [(&str, Word, Word); 8] = [
+    (
+        "profile",
+        words::settings_profile,
+        words::palette_profile_also,
+    ),
     (
         "appearance",
-        "Appearance",
-        "theme colours colors look density text size contrast",
+        words::settings_appearance,
+        words::palette_appearance_also,
     ),
-    ("models", "Models", "default temperature system prompt"),
-    ("notifications", "Notifications", "push notify"),
-    ("data", "Data", "storage cache export import"),
-    ("devices", "Devices", "sessions phones computers"),
-    ("account", "Account", "change password delete"),
-    ("sign-out", "Sign out…", "log out leave"),
+    ("models", words::settings_models, words::palette_models_also),
+    (
+        "notifications",
+        words::settings_notifications,
+        words::palette_notifications_also,
+    ),
+    ("data", words::settings_data, words::palette_data_also),
+    (
+        "devices",
+        words::settings_devices,
+        words::palette_devices_also,
+    ),
+    (
+        "account",
+        words::settings_account,
+        words::palette_account_also,
+    ),
+    (
+        "sign-out",
+        words::palette_sign_out,
+        words::palette_sign_out_also,
+    ),
 ];
 
 /// What can be done with a thread.
@@ -354,35 +394,45 @@ fn of_thread(thread: &ThreadView) -> Vec<(Offer, &'static str, &'static str)> {
     let mut all = vec![
         (
             Offer::Mutate(Mutation::PinThread { thread, pinned }),
-            choose(row.pinned, "Unpin this chat", "Pin this chat"),
-            "top",
+            choose(row.pinned, words::palette_unpin(), words::palette_pin()),
+            words::palette_pin_also(),
         ),
         (
             Offer::Mutate(mark),
-            choose(row.unread > 0, "Mark as read", "Mark as unread"),
-            "new",
+            choose(
+                row.unread > 0,
+                words::thread_mark_read(),
+                words::thread_mark_unread(),
+            ),
+            words::palette_new_also(),
         ),
         (
             Offer::Mutate(Mutation::MuteThread { thread, muted }),
-            choose(row.muted, "Unmute this chat", "Mute this chat"),
-            "silence notifications",
+            choose(row.muted, words::palette_unmute(), words::palette_mute()),
+            words::palette_mute_also(),
         ),
         (
             Offer::Mutate(Mutation::ArchiveThread { thread, archived }),
-            choose(row.archived, "Unarchive this chat", "Archive this chat"),
-            "put away hide",
+            choose(
+                row.archived,
+                words::palette_unarchive(),
+                words::palette_archive(),
+            ),
+            words::palette_archive_also(),
         ),
         (
             Offer::CopyLink(thread),
-            "Copy the link to this chat",
-            "address url",
+            words::palette_copy_link(),
+            words::palette_copy_link_also(),
         ),
     ];
     if row.role >= Role::Editor {
-        all.insert(0, (Offer::Rename(thread), "Rename this chat", "title"));
+        let (name, also) = (words::palette_rename(), words::palette_rename_also());
+        all.insert(0, (Offer::Rename(thread), name, also));
     }
     if row.role == Role::Owner {
-        all.push((Offer::Delete(thread), "Delete this chat", "remove"));
+        let (name, also) = (words::palette_delete(), words::palette_delete_also());
+        all.push((Offer::Delete(thread), name, also));
     }
     all
 }
@@ -408,13 +458,13 @@ pub(super) fn take(commands: Commands, offer: Offer) {
         Offer::CopyLink(thread) => {
             let origin = window().location().origin().unwrap_or_default();
             dispatch.send(Intent::Copy(origin + &nav.href(Route::Thread(thread))));
-            dispatch.notify("Link copied", None);
+            dispatch.notify(words::members_link_copied(), None);
         }
         Offer::Delete(thread) => {
             commands.go(Route::New);
             dispatch.mutate(Mutation::DeleteThread { thread });
             let undo = Mutation::RestoreThread { thread };
-            dispatch.notify("Thread deleted", Some(("Undo", undo)));
+            dispatch.notify(words::thread_deleted(), Some((words::undo(), undo)));
         }
         // Under a drawer nothing can have the focus.
         Offer::Press(control) => commands.drawer.leave(move || {

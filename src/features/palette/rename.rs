@@ -4,7 +4,7 @@ use leptos::{html::Input, prelude::*};
 use weft_protocol::{Mutation, ThreadId};
 
 use super::Commands;
-use crate::ui::effect;
+use crate::{state::words, ui::effect};
 
 #[component]
 pub(crate) fn Rename(thread: ThreadId) -> impl IntoView {
@@ -34,14 +34,16 @@ pub(crate) fn Rename(thread: ThreadId) -> impl IntoView {
     view! {
         <form class="rename" on:submit=save>
             <label class="field">
-                <span class="field-label">"New name of the chat"</span>
+                <span class="field-label">{words::palette_rename_name()}</span>
                 <input node_ref=input autocomplete="off" maxlength="120" value=title/>
             </label>
             <div class="dialog-actions">
                 <button type="button" class="button" on:click=move |_| commands.panels.close()>
-                    "Cancel"
+                    {words::cancel()}
                 </button>
-                <button type="submit" class="button" data-variant="primary">"Rename"</button>
+                <button type="submit" class="button" data-variant="primary">
+                    {words::thread_rename()}
+                </button>
             </div>
         </form>
     }

@@ -4,7 +4,7 @@ use leptos::{html::Button, prelude::*};
 
 use super::{Commands, Keys};
 use crate::{
-    state::{Chord, KEYS, Part, SHORTCUTS},
+    state::{Chord, KEYS, Part, SHORTCUTS, words},
     ui::{
         effect,
         icon::{Glyph, icon},
@@ -27,7 +27,7 @@ pub(crate) fn Sheet() -> impl IntoView {
         let others = others.map(|&(_, name, chords)| (name, chords.to_vec()));
         others.chain(ours).map(|(name, chords): (_, Vec<Chord>)| {
             let chords = chords.into_iter().map(|chord| view! { <Keys chord/> });
-            view! { <div class="sheet-row"><dt>{name}</dt><dd>{chords.collect_view()}</dd></div> }
+            view! { <div class="sheet-row"><dt>{name()}</dt><dd>{chords.collect_view()}</dd></div> }
         })
     };
     let parts = Part::ALL.map(|part| {
@@ -41,12 +41,12 @@ pub(crate) fn Sheet() -> impl IntoView {
     view! {
         <div class="sheet">
             <div class="sheet-head">
-                <h2>"Keyboard shortcuts"</h2>
+                <h2>{words::shortcuts_title()}</h2>
                 <button
                     type="button"
                     node_ref=close
                     class="icon-button"
-                    aria-label="Close"
+                    aria-label=words::close()
                     on:click=move |_| commands.panels.close()
                 >{icon(Glyph::X)}</button>
             </div>

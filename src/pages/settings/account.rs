@@ -16,8 +16,8 @@ pub(super) fn Account() -> impl IntoView {
         _ => String::new(),
     };
     view! {
-        <Section name="Account">
-            <p>"Signed in as " <strong>{name}</strong></p>
+        <Section section="account" name=words::settings_account()>
+            <p>{words::settings_account_of()} " " <strong>{name}</strong></p>
             <SignOut/>
             <Password/>
             <Farewell/>
@@ -37,13 +37,13 @@ fn Password() -> impl IntoView {
                 new: new.get_untracked(),
             }));
         }>
-            <h3>"Change password"</h3>
+            <h3>{words::settings_password_change()}</h3>
             <label class="field">
-                <span class="field-label">"Current password"</span>
+                <span class="field-label">{words::settings_password_current()}</span>
                 <input type="password" autocomplete="current-password" required bind:value=current/>
             </label>
             <label class="field">
-                <span class="field-label">"New password"</span>
+                <span class="field-label">{words::settings_password_new()}</span>
                 <input type="password" autocomplete="new-password" required minlength="8" bind:value=new/>
             </label>
             {move || match state.password.get() {
@@ -51,7 +51,7 @@ fn Password() -> impl IntoView {
                     <p class="form-error" role="alert">{words::call_error(error)}</p>
                 }.into_any(),
                 Call::Done => view! {
-                    <p class="form-done" role="status">"Password changed."</p>
+                    <p class="form-done" role="status">{words::settings_password_changed()}</p>
                 }.into_any(),
                 Call::Idle | Call::Busy => ().into_any(),
             }}
@@ -59,7 +59,7 @@ fn Password() -> impl IntoView {
                 type="submit"
                 class="button"
                 prop:disabled=move || state.password.get() == Call::Busy
-            >"Change password"</button>
+            >{words::settings_password_change()}</button>
         </form>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    state::{Choice, Contrast, Dispatch, Intent, Look, State},
+    state::{Choice, Contrast, Dispatch, Intent, Look, State, words},
     ui::choice::{choice, switch},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn Appearance() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     let theme = choice_of(
-        "Theme",
+        words::settings_theme(),
         "theme",
         move || state.theme.get(),
         move |theme| {
@@ -26,18 +26,22 @@ pub(super) fn Appearance() -> impl IntoView {
     };
     view! {
         <section class="settings-section appearance">
-            <h2 data-section="appearance" tabindex="-1">"Appearance"</h2>
+            <h2 data-section="appearance" tabindex="-1">{words::settings_appearance()}</h2>
+            {choice_of(words::settings_language(), "language", move || state.language.get(), move |language| {
+                dispatch.send(Intent::Language(language));
+            })}
+            <p class="settings-note">{words::settings_language_note()}</p>
             {theme}
-            {choice_of("Density", "density", move || state.look.get().density, move |it| {
+            {choice_of(words::settings_density(), "density", move || state.look.get().density, move |it| {
                 look(|look, word| look.density = Choice::parse(word), it.as_str());
             })}
-            {choice_of("Text size", "text", move || state.look.get().text, move |it| {
+            {choice_of(words::settings_text_size(), "text", move || state.look.get().text, move |it| {
                 look(|look, word| look.text = Choice::parse(word), it.as_str());
             })}
-            {switch("High contrast", contrast, Callback::new(move |is| {
+            {switch(words::settings_contrast(), contrast, Callback::new(move |is| {
                 look(|look, word| look.contrast = Choice::parse(word), if is { Contrast::More } else { Contrast::System }.as_str());
             }))}
-            <p class="settings-note">"Kept on this device alone."</p>
+            <p class="settings-note">{words::settings_appearance_note()}</p>
         </section>
     }
 }

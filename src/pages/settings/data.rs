@@ -26,43 +26,42 @@ pub(super) fn DataSection() -> impl IntoView {
     };
     view! {
         <section class="settings-section data" aria-labelledby="settings-data">
-            <h2 id="settings-data" data-section="data" tabindex="-1">"Data"</h2>
+            <h2 id="settings-data" data-section="data" tabindex="-1">{words::settings_data()}</h2>
             <dl class="data-used">
-                <dt>"On this device"</dt>
+                <dt>{words::settings_data_device()}</dt>
                 <dd>{move || match state.used.get().device {
                     Some(bytes) => words::bytes(bytes),
-                    None => "Not known".to_owned(),
+                    None => words::settings_data_unknown().to_owned(),
                 }}</dd>
-                <dt>"On the server"</dt>
+                <dt>{words::settings_data_server()}</dt>
                 <dd>{move || match state.used.get().server {
-                    Some(it) => format!(
-                        "{}, {}, {} of text",
-                        words::counted(it.threads, "chat", "chats"),
-                        words::counted(it.messages, "message", "messages"),
-                        words::bytes(it.bytes),
+                    Some(it) => words::settings_data_stored(
+                        &words::settings_chats(it.threads),
+                        &words::settings_messages(it.messages),
+                        &words::bytes(it.bytes),
                     ),
-                    None => "Not known".to_owned(),
+                    None => words::settings_data_unknown().to_owned(),
                 }}</dd>
             </dl>
             <div class="data-row">
-                <h3>"Clear cache"</h3>
-                <p>"Lets go of the messages that this device keeps, and gets them anew. What is unsent, and what you are writing, stays."</p>
+                <h3>{words::settings_clear()}</h3>
+                <p>{words::settings_clear_about()}</p>
                 <button type="button" class="button" prop:disabled=waits on:click=move |_| {
                     want(Data::Clear);
-                }>"Clear cache"</button>
+                }>{words::settings_clear()}</button>
             </div>
             <div class="data-row">
-                <h3>"Export"</h3>
-                <p>"All your chats in one JSON file, with every version of every message. One chat alone is exported in its own settings."</p>
+                <h3>{words::settings_export()}</h3>
+                <p>{words::settings_export_about()}</p>
                 <button type="button" class="button" prop:disabled=waits on:click=move |_| {
                     want(Data::ExportAll);
-                }>"Export everything"</button>
+                }>{words::settings_export_all()}</button>
             </div>
             <div class="data-row">
-                <h3>"Import"</h3>
-                <p>"Chats that were exported as JSON, here or from another server, up to 256 MB. They become yours. A chat that is here already is left as it is."</p>
+                <h3>{words::settings_import()}</h3>
+                <p>{words::settings_import_about()}</p>
                 <label class="field">
-                    <span class="field-label">"File to import"</span>
+                    <span class="field-label">{words::settings_import_file()}</span>
                     <input
                         node_ref=file
                         type="file"
@@ -74,15 +73,15 @@ pub(super) fn DataSection() -> impl IntoView {
             </div>
             {move || match state.moving.get() {
                 Moving::In(bytes, of) => view! {
-                    <progress class="data-progress" aria-label="Importing" max=of.to_string() value=bytes.to_string()/>
+                    <progress class="data-progress" aria-label=words::settings_importing() max=of.to_string() value=bytes.to_string()/>
                 }.into_any(),
                 Moving::Out(_) => view! {
-                    <progress class="data-progress" aria-label="Exporting"/>
+                    <progress class="data-progress" aria-label=words::settings_exporting()/>
                 }.into_any(),
                 _ => ().into_any(),
             }}
             <p class="data-told" role="status" data-tone=move || tone(state.moving.get())>{move || if offline() {
-                "This needs the server. It works again once you are connected.".to_owned()
+                words::settings_data_offline().to_owned()
             } else {
                 told(state.moving.get())
             }}</p>
@@ -101,15 +100,15 @@ fn tone(moving: Moving) -> &'static str {
 fn told(moving: Moving) -> String {
     match moving {
         Moving::Idle => String::new(),
-        Moving::Out(bytes) => format!("Exporting… {}", words::bytes(bytes)),
+        Moving::Out(bytes) => words::settings_export_at(&words::bytes(bytes)),
         Moving::In(bytes, of) if bytes < of => {
-            format!("Importing… {} of {}", words::bytes(bytes), words::bytes(of))
+            words::settings_import_at(&words::bytes(bytes), &words::bytes(of))
         }
-        Moving::In(..) => "Importing…".to_owned(),
-        Moving::Saved => "Saved as a file.".to_owned(),
+        Moving::In(..) => words::settings_import_sent().to_owned(),
+        Moving::Saved => words::settings_export_saved().to_owned(),
         Moving::Imported(imported) => came(imported),
         Moving::Refused(refused) => refusal(refused),
-        Moving::Cleared => "The cache was cleared.".to_owned(),
+        Moving::Cleared => words::settings_cleared().to_owned(),
         Moving::Failed(error) => words::call_error(error),
     }
 }
@@ -120,21 +119,13 @@ fn came(imported: Imported) -> String {
         messages,
         present,
     } = imported;
-    let chats = |count| words::counted(count, "chat", "chats");
-    match (threads, present) {
-        (0, 0) => "There is no chat in this file.".to_owned(),
-        (0, present) => format!(
-            "Nothing is new: {} of this file are here already.",
-            chats(present)
+    match threads {
+        0 => words::settings_imported_none(present),
+        threads => words::settings_imported(
+            present,
+            &words::settings_chats(threads),
+            &words::settings_messages(messages),
         ),
-        (threads, present) => {
-            let messages = words::counted(messages, "message", "messages");
-            let new = format!("Imported {} with {messages}.", chats(threads));
-            match present {
-                0 => new,
-                present => format!("{new} {} more were here already.", chats(present)),
-            }
-        }
     }
 }
 
@@ -146,39 +137,28 @@ fn refusal(refused: NotImported) -> String {
         line,
         before,
     } = refused;
-    let what = match flaw {
-        Flaw::NotAnExport => return "This file is no export of Weft.".to_owned(),
-        Flaw::TooNew => {
-            return "This file was written by a newer version of Weft than this server's."
-                .to_owned();
-        }
-        Flaw::Internal => {
-            return "Something went wrong on the server. Try again in a moment.".to_owned();
-        }
-        Flaw::Garbled => "is not what an export has there",
-        Flaw::Cut => "is where the file breaks off",
-        Flaw::TooLarge => "is larger than what can be imported",
-        Flaw::Title => "has no title, or one that is too long",
-        Flaw::Tuning => "has a system prompt or a temperature that is not possible",
-        Flaw::Name => "names somebody whose name is empty or too long",
-        Flaw::Author => "is by somebody who is not among the chat's people",
-        Flaw::Parent => "follows a message that does not come before it",
-        Flaw::Repeated => "is there twice",
-        Flaw::Text => "has no text, or one that is too long",
-        Flaw::Status => "is not complete",
-        Flaw::Taken => "was imported before, and has another owner now",
+    let what: fn(&str) -> String = match flaw {
+        Flaw::NotAnExport => return words::settings_import_no_export().to_owned(),
+        Flaw::TooNew => return words::settings_import_too_new().to_owned(),
+        Flaw::Internal => return words::settings_import_failed().to_owned(),
+        Flaw::Garbled => words::settings_flaw_garbled,
+        Flaw::Cut => words::settings_flaw_cut,
+        Flaw::TooLarge => words::settings_flaw_too_large,
+        Flaw::Title => words::settings_flaw_title,
+        Flaw::Tuning => words::settings_flaw_tuning,
+        Flaw::Name => words::settings_flaw_name,
+        Flaw::Author => words::settings_flaw_author,
+        Flaw::Parent => words::settings_flaw_parent,
+        Flaw::Repeated => words::settings_flaw_repeated,
+        Flaw::Text => words::settings_flaw_text,
+        Flaw::Status => words::settings_flaw_status,
+        Flaw::Taken => words::settings_flaw_taken,
     };
     let which = match (thread, message) {
-        (0, _) => "the file".to_owned(),
-        (thread, 0) => format!("chat {thread}"),
-        (thread, message) => format!("message {message} of chat {thread}"),
+        (0, _) => words::settings_flawed_file().to_owned(),
+        (thread, 0) => words::settings_flawed_chat(thread),
+        (thread, message) => words::settings_flawed_message(message, thread),
     };
-    let kept = match before.threads {
-        0 => "Nothing was imported.".to_owned(),
-        threads => format!(
-            "{} before it came in and can stay; nothing of this one did.",
-            words::counted(threads, "chat", "chats")
-        ),
-    };
-    format!("Line {line}: {which} {what}. {kept}")
+    let kept = words::settings_import_kept(before.threads);
+    words::settings_import_refused(&line.to_string(), &what(&which), &kept)
 }

@@ -14,7 +14,7 @@ pub(super) fn Devices() -> impl IntoView {
     let (state, dispatch) = (State::here(), Dispatch::here());
     let devices = state.own.devices;
     view! {
-        <Section name="Devices">
+        <Section section="devices" name=words::settings_devices()>
             <ul class="device-list">
                 {move || devices.get().into_iter().map(|device| view! { <Row device/> }).collect_view()}
             </ul>
@@ -25,7 +25,7 @@ pub(super) fn Devices() -> impl IntoView {
             <Show when=move || devices.with(|all| all.len() > 1)>
                 <button type="button" class="button" on:click=move |_| {
                     dispatch.send(Intent::Account(Account::RevokeOthers));
-                }>"Sign out all other devices"</button>
+                }>{words::settings_devices_others()}</button>
             </Show>
         </Section>
     }
@@ -35,24 +35,21 @@ pub(super) fn Devices() -> impl IntoView {
 fn Row(device: Device) -> impl IntoView {
     let dispatch = Dispatch::here();
     let name = if device.name.is_empty() {
-        "Unknown device".to_owned()
+        words::settings_device_unknown().to_owned()
     } else {
         device.name
     };
     // Where the clocks differ it is now.
     let minutes = |at: u64| (now() as u64).saturating_sub(at) / 60_000;
     let used = if device.here {
-        "This device".to_owned()
+        words::settings_device_here().to_owned()
     } else if device.connected {
-        "Connected".to_owned()
+        words::settings_device_connected().to_owned()
     } else {
-        format!("Used {}", words::ago(minutes(device.used_at)))
+        words::settings_device_used(&words::ago(minutes(device.used_at)))
     };
-    let when = format!(
-        "{used} · Signed in {}",
-        words::ago(minutes(device.created_at))
-    );
-    let (label, id) = (format!("Sign out {name}"), device.id);
+    let when = words::settings_device_when(&used, &words::ago(minutes(device.created_at)));
+    let (label, id) = (words::settings_device_sign_out(&name), device.id);
     view! {
         <li class="device" data-here=device.here.to_string()>
             <span class="device-text">
@@ -62,7 +59,7 @@ fn Row(device: Device) -> impl IntoView {
             {(!device.here).then(|| view! {
                 <button type="button" class="button" aria-label=label on:click=move |_| {
                     dispatch.send(Intent::Account(Account::Revoke(id.clone())));
-                }>"Sign out"</button>
+                }>{words::sign_out()}</button>
             })}
         </li>
     }

@@ -31,7 +31,7 @@ pub(super) fn Farewell() -> impl IntoView {
     };
     view! {
         <button type="button" class="button" data-variant="danger" aria-haspopup="dialog" on:click=ask>
-            "Delete account…"
+            {words::settings_farewell()}
         </button>
         <dialog
             node_ref=dialog
@@ -40,14 +40,14 @@ pub(super) fn Farewell() -> impl IntoView {
             aria-describedby="farewell-text"
         >
             <form class="farewell" on:submit=submit>
-                <h2 id="farewell-title">"Delete your account?"</h2>
+                <h2 id="farewell-title">{words::settings_farewell_ask()}</h2>
                 <div id="farewell-text">
-                    <p>"This cannot be undone."</p>
+                    <p>{words::settings_farewell_final()}</p>
                     <ul>
-                        <li>"Chats that only you are in are deleted."</li>
-                        <li>"A chat of yours with others goes to whoever has been its editor for longest. Without an editor it is deleted."</li>
-                        <li>"What you wrote in chats of others stays there, under “Deleted user”."</li>
-                        <li>"You are signed out everywhere, and nothing stays on this device."</li>
+                        <li>{words::settings_farewell_alone()}</li>
+                        <li>{words::settings_farewell_shared()}</li>
+                        <li>{words::settings_farewell_written()}</li>
+                        <li>{words::settings_farewell_devices()}</li>
                     </ul>
                     {move || match state.unsent.get() {
                         0 => None,
@@ -55,7 +55,7 @@ pub(super) fn Farewell() -> impl IntoView {
                     }}
                 </div>
                 <label class="field">
-                    <span class="field-label">"Password"</span>
+                    <span class="field-label">{words::settings_farewell_password()}</span>
                     <input node_ref=password type="password" autocomplete="current-password" required/>
                 </label>
                 <p class="form-error" role="alert">{move || match state.own.ending.get() {
@@ -63,13 +63,13 @@ pub(super) fn Farewell() -> impl IntoView {
                     Call::Idle | Call::Busy | Call::Done => String::new(),
                 }}</p>
                 <div class="dialog-actions">
-                    <button type="button" class="button" on:click=stay>"Keep my account"</button>
+                    <button type="button" class="button" on:click=stay>{words::settings_farewell_keep()}</button>
                     <button
                         type="submit"
                         class="button"
                         data-variant="danger"
                         prop:disabled=move || state.own.ending.get() == Call::Busy
-                    >"Delete account"</button>
+                    >{words::settings_farewell_delete()}</button>
                 </div>
             </form>
         </dialog>

@@ -5,7 +5,7 @@ use weft_protocol::{Defaults, Mutation};
 
 use crate::{
     features::{Fields, TuningFields},
-    state::{Dispatch, State},
+    state::{Dispatch, State, words},
 };
 
 #[component]
@@ -28,13 +28,16 @@ pub(super) fn Models() -> impl IntoView {
             }
             .into_any()
         };
-        let mut options = vec![option(String::new(), "The one chosen last".to_owned())];
+        let mut options = vec![option(
+            String::new(),
+            words::settings_model_last().to_owned(),
+        )];
         let models = state.models.get();
         let default = default.get();
         if !default.is_empty() && models.iter().all(|model| model.id != default) {
             options.push(option(
                 default.clone(),
-                format!("{default} (not offered now)"),
+                words::settings_model_gone(&default),
             ));
         }
         options.extend(
@@ -56,11 +59,11 @@ pub(super) fn Models() -> impl IntoView {
     };
     view! {
         <section class="settings-section" aria-labelledby="settings-models">
-            <h2 id="settings-models" data-section="models" tabindex="-1">"Models"</h2>
-            <p class="settings-note">"For new chats, and for every chat that does not say otherwise. On all your devices."</p>
+            <h2 id="settings-models" data-section="models" tabindex="-1">{words::settings_models()}</h2>
+            <p class="settings-note">{words::settings_models_note()}</p>
             <form on:submit=save on:input=move |_| saved.set(None)>
                 <label class="field">
-                    <span class="field-label">"Default model"</span>
+                    <span class="field-label">{words::settings_model()}</span>
                     <select
                         node_ref=model
                         prop:value=move || {
@@ -70,16 +73,16 @@ pub(super) fn Models() -> impl IntoView {
                         }
                     >{options}</select>
                 </label>
-                <TuningFields fields tuning locked=false unsaid="The provider's own"/>
+                <TuningFields fields tuning locked=false unsaid=words::settings_model_unsaid()/>
                 <p
                     role="status"
                     class=move || if saved.get() == Some(false) { "form-error" } else { "form-done" }
                 >{move || match saved.get() {
-                    Some(true) => "Saved.",
-                    Some(false) => "A temperature is a number from 0 to 2, and a system prompt has up to 8 KB.",
+                    Some(true) => words::settings_models_saved(),
+                    Some(false) => words::tuning_refused(),
                     None => "",
                 }}</p>
-                <button type="submit" class="button">"Save"</button>
+                <button type="submit" class="button">{words::save()}</button>
             </form>
         </section>
     }

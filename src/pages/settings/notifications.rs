@@ -14,18 +14,18 @@ pub(super) fn Notifications() -> impl IntoView {
         view! { <button type="button" class="button" on:click=move |_| wish(wanted)>{name}</button> }
     };
     view! {
-        <Section name="Notifications">
+        <Section section="notifications" name=words::settings_notifications()>
             <p role="status">{move || words::push(state.push.get())}</p>
             {move || match state.push.get() {
                 Push::On { text: true } => [
-                    button("Turn off", PushWish::Off),
-                    button("Hide what was written", PushWish::Text(false)),
+                    button(words::settings_push_off(), PushWish::Off),
+                    button(words::settings_push_hide(), PushWish::Text(false)),
                 ].into_any(),
                 Push::On { text: false } => [
-                    button("Turn off", PushWish::Off),
-                    button("Show what was written", PushWish::Text(true)),
+                    button(words::settings_push_off(), PushWish::Off),
+                    button(words::settings_push_show(), PushWish::Text(true)),
                 ].into_any(),
-                Push::Off | Push::Failed => button("Turn on", PushWish::On).into_any(),
+                Push::Off | Push::Failed => button(words::settings_push_on(), PushWish::On).into_any(),
                 Push::Unknown | Push::Unsupported | Push::Denied => ().into_any(),
             }}
         </Section>

@@ -10,14 +10,21 @@ use crate::{
 };
 
 /// What the colours are called; see `style/features/members.css`.
-const COLOUR_NAMES: [&str; COLOURS as usize] = ["Violet", "Red", "Amber", "Green", "Teal", "Pink"];
+const COLOUR_NAMES: [fn() -> &'static str; COLOURS as usize] = [
+    words::settings_colour_violet,
+    words::settings_colour_red,
+    words::settings_colour_amber,
+    words::settings_colour_green,
+    words::settings_colour_teal,
+    words::settings_colour_pink,
+];
 
 #[component]
 pub(super) fn Profile() -> impl IntoView {
     let state = State::here();
     let is_known = Memo::new(move |_| state.my_user().is_some());
     view! {
-        <Section name="Profile">
+        <Section section="profile" name=words::settings_profile()>
             {move || is_known.get().then(|| {
                 untrack(|| state.my_user()).map(|user| view! { <Shown user/> })
             })}
@@ -42,7 +49,9 @@ fn Shown(user: User) -> impl IntoView {
         }
     };
     let choice = move |value: Option<u8>| {
-        let name = value.map_or("Automatic", |at| COLOUR_NAMES[usize::from(at)]);
+        let name = value.map_or_else(words::settings_colour_automatic, |at| {
+            COLOUR_NAMES[usize::from(at)]()
+        });
         view! {
             <label class="colour">
                 <input
@@ -68,7 +77,7 @@ fn Shown(user: User) -> impl IntoView {
     view! {
         <form class="profile" on:submit=submit>
             <label class="field">
-                <span class="field-label">"Name"</span>
+                <span class="field-label">{words::settings_name()}</span>
                 <input
                     name="name"
                     autocomplete="name"
@@ -77,9 +86,9 @@ fn Shown(user: User) -> impl IntoView {
                     bind:value=display
                 />
             </label>
-            <p class="settings-note">{format!("Others see this name. They mention you as @{username}.")}</p>
+            <p class="settings-note">{words::settings_name_note(&username)}</p>
             <fieldset class="colours">
-                <legend class="field-label">"Colour"</legend>
+                <legend class="field-label">{words::settings_colour()}</legend>
                 {choice(None)}
                 {(0..COLOURS).map(|at| choice(Some(at))).collect_view()}
             </fieldset>
@@ -88,7 +97,7 @@ fn Shown(user: User) -> impl IntoView {
                     <p class="form-error" role="alert">{words::call_error(error)}</p>
                 }.into_any(),
                 Call::Done => view! {
-                    <p class="form-done" role="status">"Profile saved."</p>
+                    <p class="form-done" role="status">{words::settings_profile_saved()}</p>
                 }.into_any(),
                 Call::Idle | Call::Busy => ().into_any(),
             }}
@@ -96,7 +105,7 @@ fn Shown(user: User) -> impl IntoView {
                 type="submit"
                 class="button"
                 prop:disabled=move || state.own.profile.get() == Call::Busy
-            >"Save profile"</button>
+            >{words::settings_profile_save()}</button>
         </form>
     }
 }
@@ -118,10 +127,10 @@ fn Privacy() -> impl IntoView {
                     dispatch.send(Intent::Account(Account::Hide(hides)));
                 }
             />
-            <span>"Hide when I am online"</span>
+            <span>{words::settings_hide()}</span>
         </label>
         <p id="hide-note" class="settings-note">
-            "Nobody sees when you are here, what you are writing, or when you were last seen. You do not see it of others either."
+            {words::settings_hide_note()}
         </p>
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Element;
 
 use super::{Job, Service};
-use crate::text::Formula;
+use crate::{state::words, text::Formula};
 
 const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 
@@ -52,7 +52,7 @@ fn set_now(formula: Formula) {
         done: Box::new(move |answer| {
             if answer.is_some() || formula.element.is_connected() {
                 // Late means never: the same would hang the next worker.
-                let answer = answer.unwrap_or_else(|| "The formula cannot be set.".into());
+                let answer = answer.unwrap_or_else(|| words::text_formula_failed().into());
                 if !is_known(&formula.source, formula.display) {
                     keep(formula.source.clone(), formula.display, answer);
                 }

@@ -4,6 +4,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Mutex, PoisonError},
@@ -74,6 +75,7 @@ impl Screen {
 fn driver() -> Option<(Child, u16)> {
     let mut process = Command::new(given("WEFT_CHROMEDRIVER"))
         .arg("--port=0")
+        .process_group(0)
         .stdout(Stdio::piped())
         .spawn()
         .expect("the browser's driver");
@@ -564,11 +566,11 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if let Some(driver) = self.driver.take() {
-            // A test that failed: the driver takes its browser with it.
+            // A test that failed: its browser is of the driver's group, and ends with it.
             let _ = driver.leak();
         }
         let _ = Command::new("kill")
-            .args(["-TERM", &self.process.id().to_string()])
+            .args(["-KILL", "--", &format!("-{}", self.process.id())])
             .status();
         let _ = self.process.wait();
     }
