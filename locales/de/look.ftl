@@ -13,7 +13,7 @@ look-text-medium = Mittel
 look-text-large = Groß
 look-text-larger = Größer
 
-# Each language is called as it calls itself.
+# Jede Sprache heißt, wie sie sich selbst nennt.
 look-english = English
 look-german = Deutsch
 

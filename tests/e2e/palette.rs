@@ -68,7 +68,7 @@ async fn ask(browser: &Browser, words: &str, first: &str) {
 }
 
 /// Presses a key that writes, as a keyboard does.
-async fn press_sign(browser: &Browser, sign: &str) {
+pub(crate) async fn press_sign(browser: &Browser, sign: &str) {
     for kind in ["keyDown", "keyUp"] {
         let mut event = json!({ "type": kind, "key": sign, "modifiers": 8 });
         if kind == "keyDown" {

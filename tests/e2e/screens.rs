@@ -9,6 +9,7 @@ use crate::{
     PASSWORD,
     members::{joined, link},
     offline::{OUTLIVED, kept},
+    palette::press_sign,
     say, served, served_with, sign_up, until_status,
 };
 
@@ -372,6 +373,7 @@ pub(crate) async fn reading(eye: &impl See) {
     eye.see(&browser, "thread-from-its-start", On::Any).await;
     browser.button("Jump to latest").click().await;
     browser.button("Jump to latest").gone().await;
+    finding(&browser, eye).await;
 
     let question = browser.message(1);
     browser.button("Edit").within(question).click().await;
@@ -445,6 +447,39 @@ pub(crate) async fn reading(eye: &impl See) {
     browser.button("Stay signed in").click().await;
     network.open();
     browser.close().await;
+}
+
+/// What finds chats and commands, what lists the keys, and the settings of a chat.
+async fn finding(browser: &Browser, eye: &impl See) {
+    let search = browser.find("combobox", "Search chats and actions");
+    browser.press("Control+k").await;
+    browser.any("option").seen().await;
+    eye.see(browser, "palette", On::Any).await;
+    search.fill("bui").await;
+    let first = browser.any("option");
+    first.says(TITLES[4]).await;
+    eye.see(browser, "palette-found", On::Any).await;
+    search.fill("nothing is called so").await;
+    browser
+        .find("dialog", "Search")
+        .says("Nothing here has that name")
+        .await;
+    eye.see(browser, "palette-nothing", On::Any).await;
+    browser.press("Escape").await;
+    search.gone().await;
+    browser.js("document.activeElement.blur()").await;
+    press_sign(browser, "?").await;
+    browser
+        .find("dialog", "Keyboard shortcuts")
+        .says("Everywhere")
+        .await;
+    eye.see(browser, "shortcuts", On::Any).await;
+    browser.press("Escape").await;
+    browser.button("Chat settings").click().await;
+    browser.textbox("System prompt").seen().await;
+    eye.see(browser, "chat-settings", On::Any).await;
+    browser.press("Escape").await;
+    browser.textbox("System prompt").gone().await;
 }
 
 /// Waits until a thread's last reply is here with its colours and formulas, as message number `at`.

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod colours;
+mod language;
 mod mention;
 mod model;
 mod people;
