@@ -120,6 +120,12 @@ pub(crate) fn Composer(
             fit(&area);
         }
     };
+    // Who is asked is known once the server has said who can be, unless it is not to be heard of.
+    let is_ready = move || {
+        let knows = state.model(thread.get()).is_some();
+        let waits = matches!(state.status.get(), Status::Connected | Status::Reconnecting);
+        state.opened.get() && (knows || !waits)
+    };
     let send = move || {
         let Some(area) = area.get_untracked() else {
             return;
@@ -129,7 +135,7 @@ pub(crate) fn Composer(
         if text.trim().is_empty() || too_long.get_untracked() {
             return;
         }
-        if !state.opened.get_untracked() {
+        if !untrack(is_ready) {
             return sends.set_value(true);
         }
         sends.set_value(false);
@@ -141,12 +147,6 @@ pub(crate) fn Composer(
         measure("");
         dispatch.send(Intent::Draft(at, String::new()));
         sent.run(to);
-    };
-    // Who is asked is known once the server has said who can be, unless it is not to be heard of.
-    let is_ready = move || {
-        let knows = state.model(thread.get()).is_some();
-        let waits = matches!(state.status.get(), Status::Connected | Status::Reconnecting);
-        state.opened.get() && (knows || !waits)
     };
     effect(move || {
         if is_ready() && sends.get_value() {
@@ -186,10 +186,8 @@ pub(crate) fn Composer(
         {
             // A selection that cannot be set is at the end.
             let _ = area.set_selection_range(from, to);
-            if asked && untrack(is_ready) {
+            if asked {
                 send();
-            } else {
-                sends.set_value(asked);
             }
         }
     });

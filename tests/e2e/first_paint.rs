@@ -88,6 +88,45 @@ async fn what_is_sent_before_the_app_is_there_is_sent_once() {
     browser.close().await;
 }
 
+/// Holds back what the server says from the models on, from the next load on, until `go()`.
+const UNKNOWN_MODELS: &str = "
+    window.WebSocket = class extends WebSocket {
+        constructor(...all) {
+            super(...all);
+            let held = [];
+            this.addEventListener('message', event => {
+                if (!held || !(held.length || event.data.startsWith('{\"models\"'))) return;
+                event.stopImmediatePropagation();
+                held.push(event.data);
+                window.held = held.length;
+            });
+            window.go = () => {
+                const all = held;
+                held = null;
+                for (const data of all) this.dispatchEvent(new MessageEvent('message', { data }));
+            };
+        }
+    };
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_before_it_is_known_who_can_be_asked_asks_them_all_the_same() {
+    let (_model, server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    browser.before_load(UNKNOWN_MODELS).await;
+    browser.reload().await;
+    browser.until_js("window.held > 0").await;
+    browser.textbox("Message").focus().await;
+    browser.type_text("Who is there?").await;
+    browser.press("Enter").await;
+    assert_eq!(browser.js(WRITTEN).await, "Who is there?");
+    browser.js("go()").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    assert_eq!(said(&browser).await, ["Who is there?"]);
+    assert_eq!(browser.js(WRITTEN).await, "");
+    browser.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_who_is_not_signed_in_is_shown_a_place_to_write() {
     let (_model, server) = served().await;
