@@ -11,11 +11,8 @@ use crate::{
 /// The model that a server has of its own; see `crates/server/src/ai/demo.rs`.
 const DEMO: &str = "demo";
 
-/// What says something in the language of the reader.
-type Word = fn() -> &'static str;
-
 /// What can be tried: its sign, its name, what it is about, and what is written for it.
-const PROMPTS: [(Glyph, Word, Word, Word); 4] = [
+const PROMPTS: [(Glyph, words::Word, words::Word, words::Word); 4] = [
     (
         Glyph::LIGHTBULB,
         words::welcome_explain,
@@ -45,7 +42,7 @@ const PROMPTS: [(Glyph, Word, Word, Word); 4] = [
 #[component]
 pub(super) fn Welcome() -> impl IntoView {
     let (state, pen) = (State::here(), Pen::here());
-    let prompt = |(glyph, name, about, text): (Glyph, Word, Word, Word)| {
+    let prompt = |(glyph, name, about, text): (Glyph, words::Word, words::Word, words::Word)| {
         view! {
             <button type="button" class="prompt" on:click=move |_| {
                 pen.write(text());

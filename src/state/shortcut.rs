@@ -267,7 +267,7 @@ pub struct Entry {
     /// What it does.
     pub shortcut: Shortcut,
     /// The same in words.
-    pub name: fn() -> &'static str,
+    pub name: words::Word,
     /// Where the sheet has it.
     pub part: Part,
     other: (Heard, Chord),
@@ -284,7 +284,7 @@ impl Entry {
     }
 }
 
-const fn letter(shortcut: Shortcut, name: fn() -> &'static str, key: &'static str) -> Entry {
+const fn letter(shortcut: Shortcut, name: words::Word, key: &'static str) -> Entry {
     Entry {
         shortcut,
         name,
@@ -295,7 +295,7 @@ const fn letter(shortcut: Shortcut, name: fn() -> &'static str, key: &'static st
 }
 
 /// Option and an arrow move in the text on Apple's platforms.
-const fn arrow(shortcut: Shortcut, name: fn() -> &'static str, chord: Chord) -> Entry {
+const fn arrow(shortcut: Shortcut, name: words::Word, chord: Chord) -> Entry {
     Entry {
         shortcut,
         name,
@@ -307,7 +307,7 @@ const fn arrow(shortcut: Shortcut, name: fn() -> &'static str, chord: Chord) -> 
 
 const fn same(
     shortcut: Shortcut,
-    name: fn() -> &'static str,
+    name: words::Word,
     part: Part,
     heard: Heard,
     key: &'static str,
@@ -373,7 +373,7 @@ pub const SHORTCUTS: [Entry; 10] = [
 ];
 
 /// What the parts of a page do with keys by themselves: where, what, and on which.
-pub const KEYS: [(Part, fn() -> &'static str, &[Chord]); 9] = [
+pub const KEYS: [(Part, words::Word, &[Chord]); 9] = [
     (Part::Writing, words::send, &[Chord::on("Enter")]),
     (
         Part::Writing,

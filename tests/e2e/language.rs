@@ -137,7 +137,7 @@ async fn a_language_from_right_to_left_mirrors_the_layout_and_leaves_nothing_in_
         .await;
     let mut wrongs = Vec::new();
     for (place, ready) in [
-        (thread.clone(), "article[data-author=model]"),
+        (thread.clone(), "article[data-author=assistant]"),
         (server.url(), ".welcome"),
         (
             format!("{}/settings", server.url()),
@@ -153,7 +153,7 @@ async fn a_language_from_right_to_left_mirrors_the_layout_and_leaves_nothing_in_
     }
     browser.goto(&thread).await;
     browser
-        .until_js("!!document.querySelector('article[data-author=model]')")
+        .until_js("!!document.querySelector('article[data-author=assistant]')")
         .await;
     let sides = "(() => {
         const at = name => document.querySelector(name).getBoundingClientRect();
@@ -207,7 +207,7 @@ async fn german_fits_where_english_does() {
         .await;
     let mut wrongs = Vec::new();
     for (place, ready) in [
-        (thread, "article[data-author=model]"),
+        (thread, "article[data-author=assistant]"),
         (server.url(), ".welcome"),
         (
             format!("{}/settings", server.url()),
@@ -229,5 +229,28 @@ async fn german_fits_where_english_does() {
         }
     }
     assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_from_right_to_left_reads_so_in_any_language() {
+    let (model, server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    model
+        .next_reply()
+        .finish_with("שלום עולם\n\nand in English\n", 2);
+    say(&browser, "שלום").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    // Where the words of a paragraph end is where its lines begin.
+    let sides = "[...document.querySelectorAll('article[data-author=assistant] .message-body p')].map(paragraph => {
+        const range = document.createRange();
+        range.selectNodeContents(paragraph);
+        const [words, line] = [range.getBoundingClientRect(), paragraph.getBoundingClientRect()];
+        return [words.left - line.left < 1, line.right - words.right < 1];
+    })";
+    assert_eq!(
+        browser.js(sides).await,
+        json!([[false, true], [true, false]])
+    );
     browser.close().await;
 }

@@ -12,6 +12,9 @@ pub use intl::{number, tenths};
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 
+/// A message without variables, to be said later.
+pub type Word = fn() -> &'static str;
+
 /// What German says, for [`speak`].
 pub const GERMAN: &str = include_str!(concat!(env!("OUT_DIR"), "/de.txt"));
 

@@ -339,11 +339,8 @@ fn named(commands: Commands) -> Vec<Named> {
     all
 }
 
-/// What says a word, once it is known in which language.
-type Word = fn() -> &'static str;
-
 /// Places in the settings, by the names that they have there.
-const SECTIONS: [(&str, Word, Word); 8] = [
+const SECTIONS: [(&str, words::Word, words::Word); 8] = [
     (
         "profile",
         words::settings_profile,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What the colours are called; see `style/features/members.css`.
-const COLOUR_NAMES: [fn() -> &'static str; COLOURS as usize] = [
+const COLOUR_NAMES: [words::Word; COLOURS as usize] = [
     words::settings_colour_violet,
     words::settings_colour_red,
     words::settings_colour_amber,
