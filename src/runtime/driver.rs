@@ -260,7 +260,7 @@ impl Driver {
                 Output::Reopen => spawn_local(reopen(inner.server.clone())),
                 Output::Change(change) => inner.changes.push(change),
                 Output::Fault(fault) => {
-                    leptos::logging::warn!("{fault:?}");
+                    leptos::logging::warn!("{fault}");
                 }
             }
         }

@@ -22,7 +22,7 @@ pub mod version;
 
 pub use error::{ErrorCode, Retry, Scope};
 pub use frame::{ClientFrame, Path, ServerFrame};
-pub use id::{InstallationId, MessageId, ThreadId, UserId};
+pub use id::{InstallationId, MessageId, NotAnId, ThreadId, UserId};
 pub use limits::Limits;
 pub use mutation::{Mutation, NewReply, Refused, Rows};
 pub use notice::{About, NoticeRow, Place};

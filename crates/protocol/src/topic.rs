@@ -28,7 +28,7 @@ impl FromStr for Topic {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || format!("not a topic: {text:?}");
+        let unknown = || format!("not a topic: {text}");
         match text.split_once(':') {
             Some(("u", id)) => id.parse().map(Self::User).map_err(|_| unknown()),
             Some(("t", id)) => id.parse().map(Self::Thread).map_err(|_| unknown()),

@@ -1,5 +1,7 @@
 //! What goes into the core and what comes out of it. Plain data, no behaviour.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use weft_protocol::{
     Cursor, InstallationId, MessageId, MessageRow, Mutation, Op, Path, Row, ThreadId, Topic,
@@ -273,4 +275,16 @@ pub enum Fault {
     /// The server expects another mutation number than this installation can give; the outbox was
     /// numbered anew under a new installation.
     Renumbered,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadFrame(why) => write!(f, "a frame was not understood: {why}"),
+            Self::Gap(topic) => write!(f, "{topic} has a gap"),
+            Self::Dropped(topic) => write!(f, "the copy of {topic} was dropped"),
+            Self::Checksum(message) => write!(f, "the text of {message} is not the server's"),
+            Self::Renumbered => f.write_str("the outbox was numbered anew"),
+        }
+    }
 }
