@@ -266,8 +266,6 @@ impl Part {
 pub struct Entry {
     /// What it does.
     pub shortcut: Shortcut,
-    /// The same in words.
-    pub name: words::Word,
     /// Where the sheet has it.
     pub part: Part,
     other: (Heard, Chord),
@@ -284,10 +282,9 @@ impl Entry {
     }
 }
 
-const fn letter(shortcut: Shortcut, name: words::Word, key: &'static str) -> Entry {
+const fn letter(shortcut: Shortcut, key: &'static str) -> Entry {
     Entry {
         shortcut,
-        name,
         part: Part::Everywhere,
         other: (Heard::Anywhere, Chord::on(key).alt().shift()),
         apple: (Heard::Anywhere, Chord::on(key).ctrl().shift()),
@@ -295,27 +292,19 @@ const fn letter(shortcut: Shortcut, name: words::Word, key: &'static str) -> Ent
 }
 
 /// Option and an arrow move in the text on Apple's platforms.
-const fn arrow(shortcut: Shortcut, name: words::Word, chord: Chord) -> Entry {
+const fn arrow(shortcut: Shortcut, chord: Chord) -> Entry {
     Entry {
         shortcut,
-        name,
         part: Part::Everywhere,
         other: (Heard::Anywhere, chord),
         apple: (Heard::BesideText, chord),
     }
 }
 
-const fn same(
-    shortcut: Shortcut,
-    name: words::Word,
-    part: Part,
-    heard: Heard,
-    key: &'static str,
-) -> Entry {
+const fn same(shortcut: Shortcut, part: Part, heard: Heard, key: &'static str) -> Entry {
     let on = (heard, Chord::on(key));
     Entry {
         shortcut,
-        name,
         part,
         other: on,
         apple: on,
@@ -326,50 +315,19 @@ const fn same(
 pub const SHORTCUTS: [Entry; 10] = [
     Entry {
         shortcut: Shortcut::Palette,
-        name: words::shortcut_palette,
         part: Part::Everywhere,
         other: (Heard::Anywhere, Chord::on("K").ctrl()),
         apple: (Heard::Anywhere, Chord::on("K").meta()),
     },
-    letter(Shortcut::NewChat, words::new_chat, "N"),
-    arrow(
-        Shortcut::PreviousThread,
-        words::shortcut_previous_thread,
-        Chord::on("ArrowUp").alt(),
-    ),
-    arrow(
-        Shortcut::NextThread,
-        words::shortcut_next_thread,
-        Chord::on("ArrowDown").alt(),
-    ),
-    arrow(
-        Shortcut::NextUnread,
-        words::shortcut_next_unread,
-        Chord::on("ArrowDown").alt().shift(),
-    ),
-    letter(Shortcut::Compose, words::shortcut_compose, "M"),
-    letter(Shortcut::Sidebar, words::shortcut_sidebar, "L"),
-    same(
-        Shortcut::Sheet,
-        words::shortcut_sheet,
-        Part::Everywhere,
-        Heard::Outside,
-        "?",
-    ),
-    same(
-        Shortcut::EditLast,
-        words::shortcut_edit_last,
-        Part::Writing,
-        Heard::Empty,
-        "ArrowUp",
-    ),
-    same(
-        Shortcut::Stop,
-        words::shortcut_stop,
-        Part::Writing,
-        Heard::Composing,
-        "Escape",
-    ),
+    letter(Shortcut::NewChat, "N"),
+    arrow(Shortcut::PreviousThread, Chord::on("ArrowUp").alt()),
+    arrow(Shortcut::NextThread, Chord::on("ArrowDown").alt()),
+    arrow(Shortcut::NextUnread, Chord::on("ArrowDown").alt().shift()),
+    letter(Shortcut::Compose, "M"),
+    letter(Shortcut::Sidebar, "L"),
+    same(Shortcut::Sheet, Part::Everywhere, Heard::Outside, "?"),
+    same(Shortcut::EditLast, Part::Writing, Heard::Empty, "ArrowUp"),
+    same(Shortcut::Stop, Part::Writing, Heard::Composing, "Escape"),
 ];
 
 /// What the parts of a page do with keys by themselves: where, what, and on which.
@@ -406,6 +364,22 @@ pub const KEYS: [(Part, words::Word, &[Chord]); 9] = [
 ];
 
 impl Shortcut {
+    /// What it does, in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Palette => words::shortcut_palette(),
+            Self::NewChat => words::new_chat(),
+            Self::PreviousThread => words::shortcut_previous_thread(),
+            Self::NextThread => words::shortcut_next_thread(),
+            Self::NextUnread => words::shortcut_next_unread(),
+            Self::Compose => words::shortcut_compose(),
+            Self::Sidebar => words::shortcut_sidebar(),
+            Self::Sheet => words::shortcut_sheet(),
+            Self::EditLast => words::shortcut_edit_last(),
+            Self::Stop => words::shortcut_stop(),
+        }
+    }
+
     /// What a key does where it was pressed.
     pub fn of(platform: Platform, press: &Press<'_>, focus: Focus) -> Option<Self> {
         let found = SHORTCUTS.iter().find(|entry| {

@@ -22,12 +22,13 @@ pub(crate) fn Sheet() -> impl IntoView {
     });
     let rows = move |part: Part| {
         let ours = SHORTCUTS.iter().filter(move |entry| entry.part == part);
-        let ours = ours.map(move |entry| (entry.name, vec![entry.on(commands.platform).1]));
+        let ours =
+            ours.map(move |entry| (entry.shortcut.name(), vec![entry.on(commands.platform).1]));
         let others = KEYS.iter().filter(move |(of, ..)| *of == part);
-        let others = others.map(|&(_, name, chords)| (name, chords.to_vec()));
+        let others = others.map(|&(_, name, chords)| (name(), chords.to_vec()));
         others.chain(ours).map(|(name, chords): (_, Vec<Chord>)| {
             let chords = chords.into_iter().map(|chord| view! { <Keys chord/> });
-            view! { <div class="sheet-row"><dt>{name()}</dt><dd>{chords.collect_view()}</dd></div> }
+            view! { <div class="sheet-row"><dt>{name}</dt><dd>{chords.collect_view()}</dd></div> }
         })
     };
     let parts = Part::ALL.map(|part| {
