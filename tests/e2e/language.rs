@@ -60,6 +60,7 @@ async fn a_browser_that_prefers_german_is_spoken_to_in_it_with_its_numbers_and_t
     browser.reload().await;
     browser.button("Neuer Chat").seen().await;
     assert_eq!(browser.js("document.documentElement.lang").await, "de-AT");
+    browser.message(1).seen().await;
     let time = "document.querySelector('article time').innerText";
     browser
         .until_js(&format!("/^\\d\\d:\\d\\d$/.test({time})"))
@@ -88,7 +89,8 @@ async fn the_page_before_the_app_speaks_the_language_too() {
         .before_load(
             "new MutationObserver(() => {
                 const boot = document.getElementById('boot');
-                if (boot) window.booted = [boot.innerText, boot.querySelector('textarea').placeholder].join(' ');
+                const area = boot?.querySelector('textarea');
+                if (area) window.booted = [boot.innerText, area.placeholder].join(' ');
             }).observe(document, { childList: true, subtree: true });",
         )
         .await;
@@ -102,12 +104,15 @@ async fn the_page_before_the_app_speaks_the_language_too() {
     browser.close().await;
 }
 
+/// Nothing is on its way while it is measured.
+const STILL: &[(&str, &str)] = &[("prefers-reduced-motion", "reduce")];
+
 /// What can be read or heard on the page in Latin letters that no message in the mirrored language is, but for what
 /// people, models and programs are called or have said.
 const NOT_MIRRORED: &str = r"(() => {
     const left = text => (text ?? '').replace(/\u202e[^\u202c]*\u202c/g, '');
     const own = 'article .message-body, kbd, option, code, pre, .brand, .thread-title, [data-own], script, style, title, #boot, noscript';
-    const known = /\b(Weft|ada|A title by the model|Hello there|scripted|test-model|Ctrl|Chrome|Chromium|Linux|Headless\w*|KB|MB|GB)\b/g;
+    const known = /\b(Weft|ada|A title by the model|Hello there|tester|Demo|Ctrl|Chrome|Chromium|Linux|Headless\w*|KB|MB|GB)\b/g;
     const found = [];
     const look = (text, e) => {
         const rest = left(text).replace(known, '');
@@ -119,7 +124,7 @@ const NOT_MIRRORED: &str = r"(() => {
         if (!e.closest(own)) look(texts.currentNode.data, e);
     }
     for (const e of document.body.querySelectorAll('*')) {
-        if (e.closest('#boot')) continue;
+        if (e.closest('#boot, option')) continue;
         for (const name of ['aria-label', 'title', 'placeholder', 'aria-description']) look(e.getAttribute(name), e);
     }
     return found;
@@ -138,7 +143,7 @@ async fn a_language_from_right_to_left_mirrors_the_layout_and_leaves_nothing_in_
     let mut wrongs = Vec::new();
     for (place, ready) in [
         (thread.clone(), "article[data-author=assistant]"),
-        (server.url(), ".welcome"),
+        (server.url(), ".prompts"),
         (
             format!("{}/settings", server.url()),
             ".settings-section.appearance",
@@ -185,6 +190,7 @@ async fn a_language_from_right_to_left_mirrors_the_layout_and_leaves_nothing_in_
 /// What is in English, or does not fit, on a desktop and on a phone.
 async fn seen(browser: &Browser, place: &str) -> Vec<String> {
     let mut wrongs = list(browser, NOT_MIRRORED).await;
+    browser.prefer(STILL);
     for screen in [Screen::PHONE, Screen::WIDE] {
         browser.look(screen).await;
         wrongs.extend(list(browser, TOO_WIDE).await);
@@ -205,10 +211,11 @@ async fn german_fits_where_english_does() {
     browser
         .js("localStorage.setItem('weft.language', 'de')")
         .await;
+    browser.prefer(STILL);
     let mut wrongs = Vec::new();
     for (place, ready) in [
         (thread, "article[data-author=assistant]"),
-        (server.url(), ".welcome"),
+        (server.url(), ".prompts"),
         (
             format!("{}/settings", server.url()),
             ".settings-section.appearance",
