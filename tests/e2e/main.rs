@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod code;
 mod data;
+mod device;
 mod elsewhere;
 mod failures;
 mod first_paint;

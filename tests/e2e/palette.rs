@@ -3,30 +3,7 @@
 use serde_json::json;
 use weft_testkit::edges::{Browser, Screen};
 
-use crate::{connected, say, served, sign_up, until_status};
-
-/// Another device of the account: it makes threads with these titles.
-const THREADS: &str = "titles => new Promise((done, failed) => {
-    const id = (kind, n) => `0192f0c1-0000-7000-${8000 + kind}-${String(n).padStart(12, '0')}`;
-    const socket = new WebSocket(`ws://${location.host}/api/socket`, 'weft.v1');
-    const tell = frame => socket.send(JSON.stringify(frame));
-    const mutations = titles.flatMap((title, n) => [
-        { create_thread: { thread: id(1, n) } }, { rename_thread: { thread: id(1, n), title } },
-    ]);
-    let sent = 0;
-    const next = () => {
-        sent += 1;
-        if (sent <= mutations.length) tell({ mutate: { n: sent, mutation: mutations[sent - 1] } });
-    };
-    socket.onopen = () => tell({ hello: { versions: { min: 1, max: 1 }, installation: id(2, 1) } });
-    socket.onmessage = ({ data }) => {
-        const frame = JSON.parse(data);
-        if (frame.welcome) for (let n = 0; n < 60; n += 1) next();
-        else if (frame.ack && frame.ack.n === mutations.length) { socket.close(1000); done(); }
-        else if (frame.ack) next();
-        else if (frame.nack || frame.busy || frame.error) failed(new Error(data));
-    };
-})";
+use crate::{connected, device, say, served, sign_up, until_status};
 
 /// Whether the drawer is where it stays.
 const DRAWN: &str = "document.querySelector('.sidebar').dataset.open === 'true'
@@ -38,10 +15,17 @@ const AWAY: &str = "document.querySelector('.sidebar').dataset.open === 'false'
 
 const SEARCH: &str = "Search chats and actions";
 
+/// Another device makes threads with these titles.
 async fn threads(browser: &Browser, titles: &[String]) {
-    let titles = json!(titles);
-    browser.js(&format!("({THREADS})({titles})")).await;
-    let count = titles.as_array().map_or(0, Vec::len);
+    let made = titles.iter().enumerate().flat_map(|(n, title)| {
+        let thread = device::id(1, n);
+        [
+            json!({ "create_thread": { "thread": thread } }),
+            json!({ "rename_thread": { "thread": thread, "title": title } }),
+        ]
+    });
+    device::changes(browser, 1, &made.collect::<Vec<_>>()).await;
+    let count = titles.len();
     browser
         .until_js(&format!(
             "document.querySelectorAll('.thread-link').length >= {count}"

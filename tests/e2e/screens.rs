@@ -6,7 +6,7 @@ use tokio::sync::OnceCell;
 use weft_testkit::edges::{Browser, Proxy, Screen, TestServer};
 
 use crate::{
-    PASSWORD,
+    PASSWORD, device,
     members::{joined, link},
     offline::{OUTLIVED, kept},
     palette::press_sign,
@@ -196,30 +196,19 @@ const TITLES: [&str; 6] = [
     "A very long title that does not fit into the list of threads beside the chat",
 ];
 
-/// Another device of the account makes threads with these titles.
-const SEED: &str = "titles => new Promise((done, failed) => {
-    const id = (kind, n) => `0192f0c1-0000-7000-${8000 + kind}-${String(n).padStart(12, '0')}`;
-    const socket = new WebSocket(`ws://${location.host}/api/socket`, 'weft.v1');
-    const tell = frame => socket.send(JSON.stringify(frame));
-    const mutations = titles.flatMap((title, at) => [
-        { create_thread: { thread: id(0, at) } },
-        { send_message: { thread: id(0, at), message: id(1, at), text: title } },
-        { rename_thread: { thread: id(0, at), title } },
-    ]);
-    mutations.push({ pin_thread: { thread: id(0, 1), pinned: true } });
-    socket.onopen = () => tell({ hello: { versions: { min: 1, max: 1 }, installation: id(2, 0) } });
-    socket.onmessage = ({ data }) => {
-        const frame = JSON.parse(data);
-        if (frame.welcome) mutations.forEach((mutation, at) => tell({ mutate: { n: at + 1, mutation } }));
-        else if (frame.ack?.n === mutations.length) { socket.close(1000); done(0); }
-        else if (frame.nack || frame.error) failed(new Error(data));
-    };
-})";
-
 /// Makes threads for the list.
 pub(crate) async fn seed(browser: &Browser) {
-    let titles = TITLES.iter().rev().collect::<Vec<_>>();
-    browser.js(&format!("({SEED})({})", json!(titles))).await;
+    let made = TITLES.iter().rev().enumerate().flat_map(|(n, title)| {
+        let (thread, message) = (device::id(0, n), device::id(1, n));
+        [
+            json!({ "create_thread": { "thread": thread } }),
+            json!({ "send_message": { "thread": thread, "message": message, "text": title } }),
+            json!({ "rename_thread": { "thread": thread, "title": title } }),
+        ]
+    });
+    let pinned = json!({ "pin_thread": { "thread": device::id(0, 1), "pinned": true } });
+    let mutations: Vec<_> = made.chain([pinned]).collect();
+    device::changes(browser, 0, &mutations).await;
     for title in TITLES {
         browser.starting("link", title).seen().await;
     }

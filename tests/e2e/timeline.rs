@@ -3,35 +3,12 @@
 use serde_json::json;
 use weft_testkit::edges::{Browser, Screen};
 
-use crate::{connected, enter, say, served, sign_up, until_status};
+use crate::{connected, device, enter, say, served, sign_up, until_status};
 
 const THREAD: &str = "0192f0c1-0000-7000-8000-000000000001";
 
 /// The most elements that a page may have, whatever was read in it.
 const MOST: u64 = 1_500;
-
-/// Another device of the account: it writes messages, each with its number, as fast as they are taken.
-const WRITER: &str = "(thread, from, to) => new Promise((done, failed) => {
-    const id = (kind, n) => `0192f0c1-0000-7000-${8000 + kind}-${String(n).padStart(12, '0')}`;
-    const socket = new WebSocket(`ws://${location.host}/api/socket`, 'weft.v1');
-    const tell = frame => socket.send(JSON.stringify(frame));
-    const mutations = from > 1 ? [] : [{ create_thread: { thread } }];
-    for (let n = from; n <= to; n += 1)
-        mutations.push({ send_message: { thread, message: id(1, n), text: `Message ${n}` } });
-    let sent = 0;
-    const next = () => {
-        sent += 1;
-        if (sent <= mutations.length) tell({ mutate: { n: sent, mutation: mutations[sent - 1] } });
-    };
-    socket.onopen = () => tell({ hello: { versions: { min: 1, max: 1 }, installation: id(2, from) } });
-    socket.onmessage = ({ data }) => {
-        const frame = JSON.parse(data);
-        if (frame.welcome) for (let n = 0; n < 60; n += 1) next();
-        else if (frame.ack && frame.ack.n === mutations.length) { socket.close(1000); done(); }
-        else if (frame.ack) next();
-        else if (frame.nack || frame.busy || frame.error) failed(new Error(data));
-    };
-})";
 
 /// Counts what the page's sockets are told, from the next load on.
 const COUNTED: &str = "
@@ -40,10 +17,16 @@ const COUNTED: &str = "
     WebSocket.prototype.send = function(data) { window.told.push(data); send.call(this, data); };
 ";
 
-async fn write(browser: &Browser, from: u32, to: u32) {
-    browser
-        .js(&format!("({WRITER})('{THREAD}', {from}, {to})"))
-        .await;
+/// Another device writes messages, each with its number.
+async fn write(browser: &Browser, from: usize, to: usize) {
+    let create = json!({ "create_thread": { "thread": THREAD } });
+    let message = |n| {
+        let (message, text) = (device::id(1, n), format!("Message {n}"));
+        json!({ "send_message": { "thread": THREAD, "message": message, "text": text } })
+    };
+    let create = (from == 1).then_some(create).into_iter();
+    let mutations: Vec<_> = create.chain((from..=to).map(message)).collect();
+    device::changes(browser, from, &mutations).await;
 }
 
 /// How often the browser has laid out the page.
@@ -55,7 +38,7 @@ async fn layouts(browser: &Browser) -> u64 {
 }
 
 /// A device that has a thread of so many messages open, and is at its end.
-async fn reading(url: &str, messages: u32) -> Browser {
+async fn reading(url: &str, messages: usize) -> Browser {
     let browser = Browser::open(url, Screen::WIDE).await;
     browser.before_load(COUNTED).await;
     browser.button("Create account").click().await;
@@ -82,7 +65,7 @@ const LOOK: &str = "
 ";
 
 /// Waits until the message of that number is in sight.
-async fn in_sight(browser: &Browser, number: u32) {
+async fn in_sight(browser: &Browser, number: usize) {
     browser.js(LOOK).await;
     let seen = format!("sighted().some(article => number(article) === {number})");
     browser.until_js(&seen).await;
