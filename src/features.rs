@@ -75,6 +75,11 @@ part! {
 }
 
 part! {
+    /// The clock of the messages, made before there are any.
+    pub(crate) clock in thread: () = time::make_clock()
+}
+
+part! {
     /// What one can try in a new chat, and who answers.
     pub(crate) welcome in welcome: fn() -> AnyView = || view! { <Welcome/> }.into_any()
 }

@@ -18,6 +18,11 @@ thread_local! {
     };
 }
 
+/// Makes the clock, where there is none yet.
+pub(super) fn make_clock() {
+    CLOCK.with(|_| {});
+}
+
 /// The time of day.
 pub(super) fn clock(at: Millis) -> String {
     let said = CLOCK.with(|clock| clock.call1(&JsValue::UNDEFINED, &(at as f64).into()));

@@ -5,7 +5,7 @@ use weft_protocol::{Role, ThreadId};
 use weft_sync::History;
 
 use crate::{
-    features::{Composer, Nav, Switched, members, thread_log, welcome},
+    features::{Composer, Nav, Switched, clock, members, thread_log, welcome},
     state::{Dispatch, Intent, Route, State, Timeline, words},
     ui::{
         icon::{Glyph, icon},
@@ -108,6 +108,7 @@ pub(crate) fn ChatPage() -> impl IntoView {
     });
     if watched.with_untracked(Option::is_some) {
         ahead(thread_log);
+        ahead(clock);
     }
     let sent = move |id: ThreadId| {
         if thread.get_untracked().is_none() {
