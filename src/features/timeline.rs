@@ -125,7 +125,7 @@ pub(crate) fn TimelineLog(thread: ThreadId, timeline: Timeline) -> impl IntoView
                         {words::timeline_to_latest()}
                         {move || match scroll.missed.get() {
                             0 => None,
-                            missed => Some(view! { <span class="count">{missed}</span> }),
+                            missed => Some(view! { <span class="count">{words::number(missed)}</span> }),
                         }}
                     </button>
                 </Show>

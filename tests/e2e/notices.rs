@@ -63,6 +63,8 @@ async fn a_mention_while_nobody_looks_waits_on_every_device_and_leads_to_the_mes
 
     ada.button("Notices, 2 unread").click().await;
     let panel = ada.find("dialog", "Notices");
+    ada.until_js("document.querySelectorAll('.notice').length > 1")
+        .await;
     let first = ada
         .js("document.querySelectorAll('.notice')[1].click()")
         .await;
