@@ -247,8 +247,14 @@ fn call(state: State, driver: &Driver, asked: Asked) {
 }
 
 fn mutate(state: State, driver: &Driver, mutation: Mutation) {
-    let restored = match mutation {
-        Mutation::CreateThread { thread } => Some(thread),
+    let restored = match &mutation {
+        Mutation::CreateThread { thread } => Some(*thread),
+        Mutation::SendMessage {
+            reply: Some(reply), ..
+        } => {
+            local::keep_asked(&reply.model);
+            None
+        }
         _ => None,
     };
     driver.input(Input::Mutate(mutation));

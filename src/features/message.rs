@@ -85,7 +85,7 @@ pub(super) fn MessageArticle(thread: ThreadId, row: Row) -> impl IntoView {
             } else {
                 let body = text.clone();
                 view! {
-                    <div class="message-body">
+                    <div class="message-body" dir="auto">
                         <Markdown
                             body
                             open=Signal::derive(move || status.get().0 == Status::Streaming)

@@ -119,6 +119,13 @@ pub(super) fn keep_model(thread: Option<ThreadId>, model: &str) {
     write("model.", model);
 }
 
+/// Keeps who was asked, where nobody was ever chosen: without the server it is not known who can be.
+pub(super) fn keep_asked(model: &str) {
+    if read("model.").is_none() {
+        write("model.", model);
+    }
+}
+
 /// The threads named here that do not exist yet.
 pub(super) fn fresh() -> Vec<ThreadId> {
     entries("fresh.")

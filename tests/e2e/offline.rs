@@ -118,6 +118,24 @@ async fn a_new_version_waits_for_consent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_begins_without_the_server_asks_the_model_once_it_is_back() {
+    let (_model, mut server) = served().await;
+    let browser = sign_up(&server.url(), "ada").await;
+    say(&browser, "Before").await;
+    until_status(&browser.message(1), &browser, "complete").await;
+    kept(&browser).await;
+    server.kill();
+    browser.goto(&server.url()).await;
+    browser.textbox("Message").seen().await;
+    say(&browser, "Meanwhile").await;
+    browser.newest().says("Queued").await;
+    assert_eq!(said(&browser).await, ["Meanwhile"]);
+    server.restart();
+    until_status(&browser.message(1), &browser, "complete").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_the_server_no_longer_speaks_says_so_and_loses_nothing() {
     let builds = Builds::new();
     // A version that speaks less than the server from the day on which the server is a newer one.
