@@ -111,11 +111,16 @@ async function pushed(data) {
     const shown = await self.registration.getNotifications({ tag: said.close });
     return shown.forEach((notification) => notification.close());
   }
-  const { title, body, tag, navigate } = said.notification ?? {};
+  const { title, body, lang, tag, navigate } = said.notification ?? {};
   const icon = `${scope}icons/weft-192.png`;
-  const options = { body: words(body) ?? "New message", tag: words(tag), icon, data: words(navigate) };
+  // What is marked as English are the server's own words, and says no more than these.
+  const text = (lang !== "en" && words(body)) || newMessage();
+  const options = { body: text, tag: words(tag), icon, data: words(navigate) };
   await self.registration.showNotification(words(title) ?? "Weft", options);
 }
+
+// The worker knows the browser's language, and not which one was chosen in the app.
+const newMessage = () => (/^de\b/.test(navigator.language) ? "Neue Nachricht" : "New message");
 
 const words = (value) => (typeof value === "string" && value ? value : undefined);
 

@@ -117,5 +117,17 @@ async fn a_reply_that_nobody_sees_is_notified_of_and_the_notification_leads_to_i
         browser.js_in_worker(CLICK).await,
         json!(["focused", thread])
     );
+
+    // Where the text is left out, that is said in the browser's language.
+    browser
+        .js_in_worker("(Object.defineProperty(navigator, 'language', { value: 'de-AT' }), 0)")
+        .await;
+    let own = json!({ "title": "Weft", "body": "New message", "lang": "en" });
+    deliver(&browser, &url, &json!({ "notification": own })).await;
+    browser
+        .until("a notification in German", async || {
+            (notifications(&browser).await == json!([["Weft", "Neue Nachricht"]])).then_some(())
+        })
+        .await;
     browser.close().await;
 }

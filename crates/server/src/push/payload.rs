@@ -12,11 +12,15 @@ pub const MAX_BYTES: usize = 4096 - 86 - 1 - 16;
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 120;
 
-/// What stands for a title and a text that are left out.
-pub(crate) const WITHOUT_TEXT: (&str, &str) = ("Weft", "New message");
+/// The title and the text of what is shown where both are left out.
+pub(crate) const WITHOUT_TEXT: (&str, &str) = ("Weft", "");
+
+/// What is said in place of no text.
+const NEW_MESSAGE: &str = "New message";
 
 /// Shows a thread's newest message on a device whose app is at `app`, an address that ends with `/`. The
-/// body is cut where there is no room for all of it.
+/// body is cut where there is no room for all of it. Without one these are the server's own words, marked as
+/// English, which the app's service worker says in the browser's language.
 pub fn show(app: &str, thread: ThreadId, title: &str, body: &str) -> String {
     let title: String = title.chars().take(MAX_TITLE_CHARS).collect();
     let whole = shown(app, thread, &title, body);
@@ -42,12 +46,17 @@ fn bytes_in_json(c: char) -> usize {
 }
 
 fn shown(app: &str, thread: ThreadId, title: &str, body: &str) -> String {
-    message(json!({
+    let mut notification = json!({
         "title": title,
         "body": body,
         "navigate": format!("{app}t/{thread}"),
         "tag": thread.to_string(),
-    }))
+    });
+    if body.is_empty() {
+        notification["body"] = NEW_MESSAGE.into();
+        notification["lang"] = "en".into();
+    }
+    message(notification)
 }
 
 /// Closes what is shown of a thread. Not declarative: there is nothing to show.
@@ -84,6 +93,15 @@ mod tests {
     }
 
     #[test]
+    fn words_of_the_servers_own_are_marked_as_english() {
+        let thread = ThreadId::from_bytes([7; 16]);
+        let (title, body) = WITHOUT_TEXT;
+        let said = read(&show(APP, thread, title, body))["notification"].clone();
+        assert_eq!([&said["title"], &said["body"]], ["Weft", "New message"]);
+        assert_eq!(said["lang"], "en");
+    }
+
+    #[test]
     fn a_long_text_is_cut_between_two_characters_and_fits() {
         let thread = ThreadId::from_bytes([7; 16]);
         for piece in ["x", "ü", "語", "👩‍🚀", "\"", "\u{1}", "\n"] {
@@ -101,7 +119,7 @@ mod tests {
                 assert!(body.starts_with(said), "{piece:?}");
             }
         }
-        let most = "x".repeat(MAX_BYTES - show(APP, thread, "", "").len());
+        let most = "x".repeat(MAX_BYTES + 1 - show(APP, thread, "", "x").len());
         let payload = show(APP, thread, "", &most);
         assert_eq!(payload.len(), MAX_BYTES, "what fits is not cut");
         assert_eq!(read(&payload)["notification"]["body"], most);
