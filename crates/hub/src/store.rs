@@ -5,6 +5,7 @@
 //! and only then answers anybody.
 
 mod answer;
+mod change;
 mod import;
 mod lists;
 mod notices;

@@ -5,10 +5,7 @@
 
 use weft_protocol::{MemberRow, Millis, Op, Role, Rows as _, ThreadId, User, UserId};
 
-use super::{
-    Committed, Outcome, Tables,
-    run::{Change, only},
-};
+use super::{Committed, Outcome, Tables, change::Change, run::only};
 
 /// Calls and shows a person so from now on.
 pub(super) fn rename<T: Tables>(
