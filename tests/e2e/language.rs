@@ -130,16 +130,22 @@ const NOT_MIRRORED: &str = r"(() => {
     return found;
 })()";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_language_from_right_to_left_mirrors_the_layout_and_leaves_nothing_in_english() {
-    let (_model, server) = served().await;
-    let browser = sign_up(&server.url(), "ada").await;
+/// A device that speaks a language from the next load on, and a thread.
+async fn speaking(language: &str, url: &str) -> (Browser, String) {
+    let browser = sign_up(url, "ada").await;
     say(&browser, "Hello there").await;
     until_status(&browser.message(1), &browser, "complete").await;
     let thread = browser.url().await;
-    browser
-        .js("localStorage.setItem('weft.language', 'ar-XB')")
-        .await;
+    let chosen = format!("localStorage.setItem('weft.language', '{language}')");
+    browser.js(&chosen).await;
+    browser.prefer(STILL);
+    (browser, thread)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_from_right_to_left_mirrors_the_layout_and_leaves_nothing_in_english() {
+    let (_model, server) = served().await;
+    let (browser, thread) = speaking("ar-XB", &server.url()).await;
     let mut wrongs = Vec::new();
     for (place, ready) in [
         (thread.clone(), "article[data-author=assistant]"),
@@ -190,7 +196,6 @@ async fn a_language_from_right_to_left_mirrors_the_layout_and_leaves_nothing_in_
 /// What is in English, or does not fit, on a desktop and on a phone.
 async fn seen(browser: &Browser, place: &str) -> Vec<String> {
     let mut wrongs = list(browser, NOT_MIRRORED).await;
-    browser.prefer(STILL);
     for screen in [Screen::PHONE, Screen::WIDE] {
         browser.look(screen).await;
         wrongs.extend(list(browser, TOO_WIDE).await);
@@ -204,14 +209,7 @@ async fn seen(browser: &Browser, place: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn german_fits_where_english_does() {
     let (_model, server) = served().await;
-    let browser = sign_up(&server.url(), "ada").await;
-    say(&browser, "Hello there").await;
-    until_status(&browser.message(1), &browser, "complete").await;
-    let thread = browser.url().await;
-    browser
-        .js("localStorage.setItem('weft.language', 'de')")
-        .await;
-    browser.prefer(STILL);
+    let (browser, thread) = speaking("de", &server.url()).await;
     let mut wrongs = Vec::new();
     for (place, ready) in [
         (thread, "article[data-author=assistant]"),
