@@ -1,9 +1,12 @@
 //! Signing in, and creating an account.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 use weft_protocol::api::ApiCode;
 
-use crate::state::{Account, Call, CallError, Dispatch, Intent, State, words};
+use crate::{
+    state::{Account, Call, CallError, Dispatch, Intent, State, words},
+    ui::effect,
+};
 
 #[component]
 pub(crate) fn SignInPage() -> impl IntoView {
@@ -11,6 +14,12 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let create = RwSignal::new(false);
     let (username, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let invite = RwSignal::new(String::new());
+    let first = NodeRef::<Input>::new();
+    effect(move || {
+        if let Some(first) = first.get() {
+            let _ = first.focus();
+        }
+    });
     let busy = move || state.auth.get() == Call::Busy;
     let needs_invite = Memo::new(move |asked: Option<&bool>| {
         asked == Some(&true)
@@ -43,6 +52,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 <label class="field">
                     <span class="field-label">{words::enter_username()}</span>
                     <input
+                        node_ref=first
                         name="username"
                         autocomplete="username"
                         autocapitalize="none"

@@ -1,8 +1,8 @@
 //! From nothing to a first answer, on one device and on two.
 
-use weft_testkit::edges::Proxy;
+use weft_testkit::edges::{Browser, Proxy, Screen};
 
-use crate::{connected, copied, say, served, sign_in, sign_up, until_status};
+use crate::{PASSWORD, connected, copied, say, served, sign_in, sign_up, until_status};
 
 const REPLY: &str = "A **loom** weaves _threads_ into cloth.\n\n\
     1. The *warp* is held — taut.\n2. The `weft` is drawn through it: 🧵 \"über\" 織機\n\n\
@@ -22,6 +22,24 @@ async fn a_new_person_signs_up_writes_and_reads_the_reply_to_the_byte() {
     assert_eq!(copied(&browser, browser.newest()).await, REPLY);
     browser.find("link", "A title by the model").seen().await;
     browser.button("Send").seen().await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_to_sign_in_writes_at_once_and_needs_no_pointer() {
+    let (_model, server) = served().await;
+    let browser = Browser::open(&server.url(), Screen::WIDE).await;
+    browser.textbox("Username").seen().await;
+    browser.type_text("ada").await;
+    browser.tab_to("textbox", "Password").await;
+    browser.type_text(PASSWORD).await;
+    browser.tab_to("button", "Create account").await;
+    browser.press("Enter").await;
+    // What was written is there, and so is the way on.
+    browser.tab_to("button", "Create account").await;
+    browser.press("Enter").await;
+    connected(&browser).await;
+    browser.starting("link", "ada").seen().await;
     browser.close().await;
 }
 
