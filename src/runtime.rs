@@ -247,14 +247,14 @@ fn call(state: State, driver: &Driver, asked: Asked) {
 }
 
 fn mutate(state: State, driver: &Driver, mutation: Mutation) {
-    let restored = match &mutation {
-        Mutation::CreateThread { thread } => Some(*thread),
-        Mutation::SendMessage {
-            reply: Some(reply), ..
-        } => {
-            local::keep_asked(&reply.model);
-            None
-        }
+    if let Mutation::SendMessage {
+        reply: Some(reply), ..
+    } = &mutation
+    {
+        local::keep_asked(&reply.model);
+    }
+    let restored = match mutation {
+        Mutation::CreateThread { thread } => Some(thread),
         _ => None,
     };
     driver.input(Input::Mutate(mutation));

@@ -91,7 +91,6 @@ settings-imported =
     }
 settings-import-no-export = Diese Datei ist kein Export von Weft.
 settings-import-too-new = Diese Datei stammt von einer neueren Version von Weft als der dieses Servers.
-settings-import-failed = Auf dem Server ist etwas schiefgegangen. Versuche es gleich noch einmal.
 
 # Warum es vorzeitig endete. Die Zeile ist keine Zahl: man sucht sie in einem Editor. $what ist einer der Fehler unten,
 # und $kept die letzte dieser Nachrichten.

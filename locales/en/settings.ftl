@@ -91,7 +91,6 @@ settings-imported =
     }
 settings-import-no-export = This file is no export of Weft.
 settings-import-too-new = This file was written by a newer version of Weft than this server's.
-settings-import-failed = Something went wrong on the server. Try again in a moment.
 
 # Why it ended early. The line is no number: one looks for it in an editor. $what is one of the flaws below, and $kept
 # the last of these messages.

@@ -86,7 +86,7 @@ fn ids(messages: &str) -> impl Iterator<Item = &str> {
     lines.filter_map(|line| Some(line.split_once('=')?.0.trim()))
 }
 
-/// Whether a text is one that people read: it begins as a sentence does, or has a mark that only sentences have.
+/// Whether a text is one that people read: it begins as a sentence does, or ends as one.
 fn is_said(before: &str, text: &str) -> bool {
     let mut characters = text.chars();
     let begins = characters.next().is_some_and(char::is_uppercase)
@@ -99,7 +99,7 @@ fn is_said(before: &str, text: &str) -> bool {
             .any(|fault| before.trim_end().ends_with(fault))
 }
 
-/// The texts of Rust code, each with what is before it on its line.
+/// The texts of Rust code, each with the code between it and the one before.
 fn literals(code: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = code;
     std::iter::from_fn(move || {

@@ -6,6 +6,11 @@ mod browser {
 
     use crate::locale;
 
+    thread_local! {
+        /// Made once: to make them takes longer than to ask them.
+        static PLURALS: PluralRules = PluralRules::new(&Array::of1(&locale().into()), &Object::new());
+    }
+
     /// A number, in the digits and groups of the locale.
     pub(super) fn number(number: f64) -> String {
         Number::from(number).to_locale_string(locale()).into()
@@ -13,10 +18,7 @@ mod browser {
 
     /// The plural category of a number.
     pub(crate) fn category(number: u64) -> String {
-        let locales = Array::of1(&locale().into());
-        PluralRules::new(&locales, &Object::new())
-            .select(number as f64)
-            .into()
+        PLURALS.with(|plurals| plurals.select(number as f64)).into()
     }
 }
 

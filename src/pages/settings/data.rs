@@ -140,7 +140,7 @@ fn refusal(refused: NotImported) -> String {
     let what: fn(&str) -> String = match flaw {
         Flaw::NotAnExport => return words::settings_import_no_export().to_owned(),
         Flaw::TooNew => return words::settings_import_too_new().to_owned(),
-        Flaw::Internal => return words::settings_import_failed().to_owned(),
+        Flaw::Internal => return words::error_internal_for_now().to_owned(),
         Flaw::Garbled => words::settings_flaw_garbled,
         Flaw::Cut => words::settings_flaw_cut,
         Flaw::TooLarge => words::settings_flaw_too_large,
