@@ -7,7 +7,8 @@ use std::{env, fs, path::Path};
 use catalog::Catalog;
 
 fn main() {
-    let locales = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../locales");
+    // Cargo runs this in the package's folder.
+    let locales = Path::new("../../locales");
     println!("cargo::rerun-if-changed={}", locales.display());
     println!("cargo::rerun-if-changed=build");
     let out = env::var("OUT_DIR").expect("cargo names the folder");
